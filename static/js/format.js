@@ -1,0 +1,45 @@
+/** Numbers as the picture writes them: a true minus, few digits, powers of ten with raised exponents. */
+
+const RAISED = Object.fromEntries([..."-0123456789"].map((c, i) => [c, [..."⁻⁰¹²³⁴⁵⁶⁷⁸⁹"][i]]));
+
+/** An integer as a raised exponent: −3 → ⁻³. @param {number} n */
+export const raised = (n) => [...String(n)].map((c) => RAISED[c]).join("");
+
+/** A power of ten as a tick: 10⁻³, 1, 10, 10². @param {number} n */
+export const powerOfTen = (n) => (n === 0 ? "1" : n === 1 ? "10" : `10${raised(n)}`);
+
+/** A signed value with fixed decimals and a true minus. @param {number} v @param {number} [decimals] */
+export function fixed(v, decimals = 2) {
+  if (!Number.isFinite(v)) return notFinite(v);
+  const text = Math.abs(v).toFixed(decimals);
+  return v < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+/** A magnitude in a few significant digits: 0.015, 2.64, 287 000, 2.8×10⁻⁷. @param {number} v @param {number} [digits] */
+export function short(v, digits = 2) {
+  if (!Number.isFinite(v)) return notFinite(v);
+  const size = Math.abs(v);
+  const sign = v < 0 ? "−" : "";
+  if (size === 0) return "0";
+  if (size < 1e-3 || size >= 1e6) {
+    const [mantissa, exponent] = size.toExponential(1).split("e");
+    return `${sign}${mantissa}×10${raised(Number(exponent))}`;
+  }
+  if (size >= 100) return sign + Math.round(size).toString().replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const places = Math.max(0, Math.min(6, digits - 1 - Math.floor(Math.log10(size))));
+  return sign + size.toFixed(size >= 1 ? Math.min(2, Math.max(places, digits === 2 ? 2 : places)) : places);
+}
+
+/** A share as a percentage: 1.5%, 87%, < 0.1%. @param {number} share */
+export function percent(share) {
+  if (!Number.isFinite(share)) return notFinite(share);
+  const p = share * 100;
+  if (p > 0 && p < 0.1) return "< 0.1%";
+  return `${p < 10 ? Number(p.toFixed(1)) : Math.round(p)}%`;
+}
+
+/** @param {number} v */
+const notFinite = (v) => (v === -Infinity ? "−∞" : "∞");
+
+/** A character as a label: a space is shown as an open box. @param {string} symbol */
+export const visible = (symbol) => ({ " ": "␣", "\n": "↵", "\t": "⇥", "\u3000": "□" })[symbol] ?? symbol;

@@ -1,0 +1,38 @@
+/**
+ * What every view is given, and the one shape that every view has:
+ *
+ *     const view = heatmap(root, options);   // builds its DOM inside root
+ *     view.update(trace, state);             // draws; cheap when nothing it shows has changed
+ *     view.destroy();
+ *
+ * Views do not fetch, do not know each other, and speak to the page only through the callbacks in their options.
+ *
+ * @typedef {import("./trace.js").Trace} Trace
+ * @typedef {import("./playhead.js").Playhead} Playhead
+ * @typedef {import("./playhead.js").Path} Path
+ * @typedef {import("./parts.js").Part} Part
+ * @typedef {import("./axis.js").Axis} Axis
+ * @typedef {import("./scales.js").Scales} Scales
+ *
+ * @typedef {object} ViewState
+ * @property {Playhead} head      where the pass is
+ * @property {"forward"|"backward"|"both"} mode   what Play runs through
+ * @property {boolean} playing
+ * @property {number} step        the cursor: the step of the playhead, 1..T
+ * @property {number} focus       the step the inspector speaks of: the hovered step, else the cursor
+ * @property {Path | null} path   the selected credit cell
+ * @property {Part | null} hover  what is pointed at, anywhere
+ * @property {Axis} axis          the one time axis
+ * @property {Scales} scales      colours and widths, for theme and gradient range
+ * @property {boolean} narrow     phone width
+ * @property {boolean} reduced    reduced motion: show finished steps
+ * @property {boolean} stale      the last request failed: the picture is of earlier settings
+ *
+ * @typedef {{ update(trace: Trace, state: ViewState): void, destroy(): void }} View
+ *
+ * @typedef {object} ViewOptions
+ * @property {(part: Part | null) => void} [onHover]     pointing at a part (null: no longer)
+ * @property {(step: number) => void} [onStep]           the cursor shall go to this step
+ * @property {(path: Path | null) => void} [onPath]      this credit cell shall be selected (null: none)
+ */
+export {};

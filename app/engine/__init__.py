@@ -1,0 +1,1 @@
+"""The engine: NumPy only; knows nothing of HTTP, JSON or the page."""

@@ -1,0 +1,7 @@
+"""One file a cell, the same names of functions in each; a new cell is one file and one line."""
+
+from types import ModuleType
+
+from app.engine.cells import rnn
+
+CELLS: dict[str, ModuleType] = {"rnn": rnn}

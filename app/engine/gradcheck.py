@@ -90,8 +90,9 @@ def check_truncate(truncate: int | None) -> None:
 
 def _in_float64(network: Network, sequence: Sequence) -> tuple[Network, Sequence]:
     def widen(array: np.ndarray | None) -> np.ndarray | None:
-        floats = array is not None and array.dtype.kind == "f"
-        return array.astype(np.float64) if floats else array
+        if array is None or array.dtype.kind != "f":
+            return array
+        return array.astype(np.float64)
 
     parameters = {name: p.astype(np.float64) for name, p in network.parameters.items()}
     x = sequence.x.astype(np.float64)
@@ -116,13 +117,13 @@ def _pieces(
     windows = np.concatenate([x[:, t - w + 1 : t + 1] for t in ends])  # (n·B, w, I)
     starts = np.concatenate([h[t - w] for t in ends])
     last = targets[-len(ends) :]
-    last = last.reshape(1, len(windows), *network_tail(last, run))
+    last = last.reshape(1, len(windows), *_tail(last, run))
     pieces.append(_Piece(Sequence(windows, None, starts, "last"), last, float(len(ends))))
     return pieces
 
 
-def network_tail(targets: np.ndarray, run: unroll.Forward) -> tuple[int, ...]:
-    """Return the axes of targets behind time and batch: () for classes, (O,) for numbers."""
+def _tail(targets: np.ndarray, run: unroll.Forward) -> tuple[int, ...]:
+    # the axes behind time and batch: () for classes, (O,) for numbers
     return targets.shape[run.h.ndim - 1 :]
 
 

@@ -51,4 +51,4 @@ def narrow(X: np.ndarray) -> np.ndarray:
     It costs what the Gram matrix X Xᵀ would, and loses no digits where terms cancel.
     """
     XT = np.swapaxes(X, -1, -2)  # (…,n,B)
-    return XT if XT.shape[-2] <= XT.shape[-1] else np.linalg.qr(XT, mode="r")
+    return XT if XT.shape[-2] <= XT.shape[-1] else np.linalg.qr(XT, mode="r")  # type: ignore

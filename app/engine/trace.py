@@ -182,8 +182,8 @@ def _forward_block(run: unroll.Forward) -> Forward:
 
 def _backward_block(done: Bptt) -> Backward:
     states = done.states
-    each = (done.losses.do, states.dh, states.da, states.dx)
-    return Backward(*(_caller_layout(array) for array in each), states.dh0)
+    do, dh, da, dx = map(_caller_layout, (done.losses.do, states.dh, states.da, states.dx))
+    return Backward(do, dh, da, dx, states.dh0)
 
 
 def _forward_arrays(run: unroll.Forward) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ COPY scripts/vendor.mjs scripts/
 RUN node scripts/vendor.mjs
 
 FROM python:3.11-slim-bookworm AS packages
+WORKDIR /build
 RUN python -m venv /venv
 COPY requirements/app.lock .
 RUN /venv/bin/python -m pip install --no-cache-dir --quiet --require-hashes -r app.lock \
@@ -25,7 +26,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     UNROLLED_COMMIT=${COMMIT}
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin unrolled
+RUN useradd --no-log-init --uid 10001 --no-create-home --shell /usr/sbin/nologin unrolled
 WORKDIR /srv/unrolled
 COPY --from=packages /venv /venv
 COPY app app

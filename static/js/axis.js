@@ -8,6 +8,7 @@
  * @property {number} width    T columns
  * @property {number} gutter   where the names of the bands stand, left of the plot
  * @property {number} margin   where their scales stand, right of the plot
+ * @property {number} ribbon   widest gradient ribbon in pixels: 32 on a desktop, 15 on a phone, less in thin columns
  * @property {boolean} whole   does the whole sequence fit without scrolling?
  * @property {(t: number) => number} left
  * @property {(t: number) => number} center
@@ -27,7 +28,7 @@ export function createAxis({ width, T, narrow, fit }) {
   const room = Math.max(1, (width - gutter - margin) / T);
   const column = Math.min(most, fit ? room : Math.max(least, room));
   return {
-    T, column, gutter, margin, width: column * T, whole: room >= column - 1e-9,
+    T, column, gutter, margin, width: column * T, ribbon: Math.min(32, 0.45 * column), whole: room >= column - 1e-9,
     left: (t) => (t - 1) * column,
     center: (t) => (t - 0.5) * column,
     stepAt: (x) => Math.min(T, Math.max(1, Math.floor(x / column) + 1)),

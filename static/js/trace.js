@@ -27,6 +27,8 @@
  * @property {Float64Array[]} dh             (T, H) ∂L/∂h(t), all later losses included
  * @property {Float64Array[]} da             (T, H)
  * @property {Float64Array[]} do_            (T, O)
+ * @property {Float64Array[]} dx             (T, I)
+ * @property {Float64Array} dh0              (H)
  * @property {Float64Array} dhNorm           (T)
  * @property {Float64Array} daNorm           (T)
  * @property {Credit} credit
@@ -81,7 +83,8 @@ export function readTrace(answer) {
     targets: softmax ? data.y : null, y: softmax ? null : matrix(data.y), scale: data.scale ?? null,
     x, h0: vector(data.h0), a: matrix(forward.a), h: matrix(forward.h), o: matrix(forward.o), yHat: matrix(forward.y_hat),
     loss: vector(loss.per_step), total: loss.total ?? NaN,
-    dh, da, do_: matrix(backward.do), dhNorm: Float64Array.from(dh, norm), daNorm: Float64Array.from(da, norm),
+    dh, da, do_: matrix(backward.do), dx: matrix(backward.dx), dh0: vector(backward.dh0),
+    dhNorm: Float64Array.from(dh, norm), daNorm: Float64Array.from(da, norm),
     credit: { dh: matrix(credit.dh_norm), da: matrix(credit.da_norm), dW: matrix(credit.dW_norm), dU: matrix(credit.dU_norm) },
     shares: { U: vector(shares.U), W: vector(shares.W), V: vector(shares.V) },
     jacobians: {

@@ -1,0 +1,148 @@
+import { BEAT, beats, restAt, stepOf } from "./playhead.js";
+
+/**
+ * The pass as it plays: one playhead, moved by time, by steps, or by hand. It knows neither the picture nor the server.
+ *
+ * @typedef {import("./playhead.js").Pass} Pass
+ * @typedef {import("./playhead.js").Playhead} Playhead
+ * @typedef {import("./playhead.js").Path} Path
+ * @typedef {"forward" | "backward" | "both"} Mode
+ */
+
+export const SPEEDS = [0.5, 1, 2, 8];
+
+/** @param {{ onChange: () => void }} options */
+export function createPlayer({ onChange }) {
+  let T = 1;
+  /** @type {Mode} */
+  let mode = "both";
+  /** @type {Playhead} */
+  let head = { pass: "backward", at: 1 };
+  /** @type {Path | null} */
+  let path = null;
+  let playing = false;
+  let stopping = false; // a pause waits for the end of the beat
+  let speed = 1;
+  let carry = 0;
+
+  const length = () => beats(head.pass, T, path);
+  const done = () => head.at >= length() - 1e-9;
+  const move = (/** @type {Playhead} */ next) => {
+    head = next;
+    onChange();
+  };
+
+  /** The pass that follows the one at its end, if the mode has one. */
+  const following = () => (mode === "both" && head.pass === "forward" ? /** @type {Playhead} */ ({ pass: "backward", at: 0 }) : null);
+
+  /** The start of what Play runs through. */
+  const start = () => /** @type {Playhead} */ ({ pass: path ? "path" : mode === "backward" ? "backward" : "forward", at: 0 });
+
+  /** The end of it. */
+  const end = () => {
+    const pass = path ? "path" : mode === "forward" ? "forward" : "backward";
+    return /** @type {Playhead} */ ({ pass, at: beats(pass, T, path) });
+  };
+
+  /** Move on by a share of a beat; at a pass's end go over to the next or stop. @param {number} amount */
+  function advance(amount) {
+    const goal = Math.floor(head.at + 1e-9) + 1;
+    const at = Math.min(length(), head.at + amount);
+    if (stopping && at >= goal) return stop({ ...head, at: goal });
+    move({ ...head, at });
+    if (!done()) return;
+    const next = following();
+    if (next) move(next);
+    else stop(head);
+  }
+
+  /** @param {Playhead} at */
+  function stop(at) {
+    playing = false;
+    stopping = false;
+    move(at);
+  }
+
+  function play() {
+    if (playing) stopping = false;
+    else if (done() && !following()) head = start();
+    playing = true;
+    carry = 0;
+    onChange();
+  }
+
+  /** One whole beat on, or back, across the passes. @param {1 | -1} direction */
+  function step(direction) {
+    playing = false;
+    stopping = false;
+    if (direction > 0) {
+      if (done()) return move(following() ? { pass: "backward", at: 1 } : head);
+      return move({ ...head, at: Math.floor(head.at + 1e-9) + 1 });
+    }
+    const at = Math.ceil(head.at - 1e-9) - 1;
+    if (at >= 0) return move({ ...head, at });
+    return move(mode === "both" && head.pass === "backward" ? { pass: "forward", at: T - 1 } : head);
+  }
+
+  return {
+    get head() { return head; },
+    get mode() { return mode; },
+    get playing() { return playing && !stopping; },
+    get moving() { return playing; },
+    get speed() { return speed; },
+    get path() { return path; },
+    get step() { return stepOf(head, T, path); },
+    play,
+    pause() { stopping = playing; onChange(); },
+    toggle() { if (playing && !stopping) this.pause(); else play(); },
+    next: () => step(1),
+    previous: () => step(-1),
+    first() { stop(start()); },
+    last() { stop(end()); },
+    /** Put the cursor on step t of the pass that is on. @param {number} t */
+    seek(t) { stop(restAt(head.pass, t, T, path)); },
+    /** @param {number} value */
+    setSpeed(value) { speed = value; onChange(); },
+    /** @param {Mode} value */
+    setMode(value) {
+      mode = value;
+      path = null;
+      stop(start());
+    },
+    /** Select the path of a credit cell; `run` plays it. @param {Path | null} value @param {boolean} [run] */
+    setPath(value, run = false) {
+      path = value;
+      if (!value) return stop(end());
+      stop({ pass: "path", at: run ? 0 : beats("path", T, value) });
+      if (run) play();
+    },
+    /** A new sequence length: what was complete stays complete. @param {number} value */
+    setLength(value) {
+      const complete = done();
+      T = value;
+      if (path && path.t > T) path = null;
+      if (head.pass === "path" && !path) head = end();
+      else head = { ...head, at: complete ? length() : Math.min(head.at, length()) };
+    },
+    /** Where a link left off. @param {{ mode: Mode, pass: Pass | null, step: number | null, path: Path | null }} place */
+    restore(place) {
+      mode = place.mode;
+      path = place.path && place.path.t <= T && place.path.k <= place.path.t ? place.path : null;
+      if (path || !place.pass || place.pass === "path" || place.step === null) head = end();
+      else if (place.step === 0) head = { pass: place.pass, at: 0 };
+      else head = restAt(place.pass, Math.min(T, place.step), T, null);
+    },
+    /** Time goes by. With reduced motion only whole beats show. @param {number} elapsed milliseconds @param {boolean} reduced */
+    tick(elapsed, reduced) {
+      if (!playing) return;
+      const amount = (elapsed / BEAT) * speed;
+      if (!reduced) return advance(amount);
+      carry += amount;
+      if (carry < 1) return;
+      carry = 0;
+      advance(1);
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createPlayer>} Player */

@@ -1,0 +1,121 @@
+import { FORWARD, stage } from "../playhead.js";
+import { percent, short, visible } from "../format.js";
+import { t as message } from "../i18n.js";
+import { linked, renderMath, partOf } from "../math.js";
+import { hasLoss, reaches } from "../trace.js";
+import { child } from "./band.js";
+
+/**
+ * The stage's title: what is happening, as a sentence, and the formula that says it.
+ *
+ * @typedef {import("../view.js").ViewState} ViewState
+ * @typedef {import("../trace.js").Trace} Trace
+ * @typedef {{ title: string, tex: string, note: string }} Words
+ * @param {HTMLElement} root @param {import("../view.js").ViewOptions} options
+ */
+export function narration(root, options) {
+  const title = child(root, "h1", "stage-title");
+  const line = child(root, "p", "stage-line");
+  const formula = child(line, "span", "stage-formula");
+  const note = child(line, "span", "stage-note");
+  line.addEventListener("pointermove", (event) => options.onHover?.(partOf(event.target)));
+  line.addEventListener("pointerleave", () => options.onHover?.(null));
+  let shown = "";
+
+  /** @param {Trace} trace @param {ViewState} state */
+  function update(trace, state) {
+    const words = narrate(trace, state);
+    const key = JSON.stringify(words);
+    if (key === shown) return;
+    shown = key;
+    title.textContent = words.title;
+    renderMath(formula, words.tex);
+    note.textContent = words.note;
+  }
+  return { update, destroy: () => root.replaceChildren() };
+}
+
+/** @param {Trace} trace @param {ViewState} state @returns {Words} */
+export function narrate(trace, state) {
+  if (state.path) return pathWords(trace, state.path);
+  if (state.head.pass === "forward") return state.head.at >= trace.T ? forwardDone(trace) : forwardWords(trace, state);
+  return state.head.at >= trace.T ? backwardDone(trace) : backwardWords(trace, state);
+}
+
+/** @param {Trace} trace @param {ViewState} state @returns {Words} */
+function forwardWords(trace, { head, step }) {
+  if (head.at === 0) return { title: message("narration.forwardStart"), tex: stepFormula(trace, 1), note: "" };
+  const { overflow } = trace;
+  if (overflow && ["a", "h", "o"].includes(overflow.what) && overflow.step <= step) return overflowWords(trace);
+  const symbol = trace.symbols[step - 1];
+  const what = symbol === null ? message("narration.value") : symbol === " " ? message("narration.space") : visible(symbol);
+  const title = message(step === 1 ? "narration.forwardFirst" : "narration.forward", { step, before: step - 1, what });
+  const units = Math.floor(stage(head.at - (step - 1), FORWARD.light) * trace.H + 1e-9);
+  const note = units === 0 ? "" : units === trace.H ? message("narration.allUnits", { H: trace.H }) : message("narration.units", { units, H: trace.H });
+  return { title, tex: stepFormula(trace, step), note };
+}
+
+/** @param {Trace} trace @param {number} t */
+function stepFormula({ activation }, t) {
+  const terms = [`${linked({ kind: "U", t }, "\\U")}\\,x(${t})`, `${linked({ kind: "W", t }, "\\W")}\\,h(${t - 1})`, "b"].join(" + ");
+  return `h(${t}) = ${phi(activation)}(\\,${terms}\\,)`;
+}
+
+/** @param {string} activation */
+const phi = (activation) => (activation === "tanh" ? "\\tanh" : activation === "sigmoid" ? "\\sigma" : `\\operatorname{${activation === "leaky_relu" ? "LReLU" : activation === "relu" ? "ReLU" : "id"}}`);
+
+/** @param {Trace} trace @returns {Words} */
+function forwardDone(trace) {
+  if (trace.overflow && ["a", "h", "o", "loss"].includes(trace.overflow.what)) return overflowWords(trace);
+  const tex = trace.lossAt === "every" ? `L = \\textstyle\\sum_t L(t) = ${short(trace.total, 3).replace("−", "-")}` : `L = L(${trace.T}) = ${short(trace.total, 3)}`;
+  return { title: message("narration.forwardDone", { total: short(trace.total, 3), T: trace.T }), tex: plain(tex), note: message("narration.backwardNext") };
+}
+
+/** @param {Trace} trace @param {ViewState} state @returns {Words} */
+function backwardWords(trace, { head, step, narrow }) {
+  if (head.at === 0) return { title: message("narration.backwardStart"), tex: gradientFormula(trace, trace.T, false), note: "" };
+  const note = !hasLoss(trace, step) ? message("narration.noLoss") : narrow ? "" : message("narration.strands");
+  return { title: message("narration.backward", { step }), tex: gradientFormula(trace, step, true), note };
+}
+
+/** @param {Trace} trace @param {number} t @param {boolean} value */
+function gradientFormula(trace, t, value) {
+  const symbol = linked({ kind: "h", t }, `\\partial L/\\partial h(${t})`);
+  return plain(`\\lVert ${symbol}\\rVert${value ? ` = ${short(trace.dhNorm[t - 1])}` : ""}`);
+}
+
+/** @param {Trace} trace @returns {Words} */
+function backwardDone(trace) {
+  if (trace.overflow) return overflowWords(trace);
+  const { half_life: half, doubling, zeros } = trace.horizon;
+  const tex = "\\lVert \\partial L(t)/\\partial h(k) \\rVert";
+  const note = message("narration.horizonNote");
+  if (half !== null) return { title: message("narration.halves", { steps: short(half) }), tex, note };
+  if (doubling !== null) return { title: message("narration.doubles", { steps: short(doubling) }), tex, note };
+  return { title: message(zeros > 0 ? "narration.silent" : "narration.backwardDone"), tex, note: "" };
+}
+
+/** @param {Trace} trace @param {{ t: number, k: number }} path @returns {Words} */
+function pathWords(trace, { t, k }) {
+  const row = trace.credit.dh[t - 1];
+  const tex = plain(`\\lVert \\partial L(${t})/\\partial h(${k}) \\rVert = ${short(row[k - 1])}`);
+  const title = message(t === k ? "narration.pathSame" : "narration.path", { t, k });
+  if (!hasLoss(trace, t)) return { title, tex, note: message("narration.noLossAt", { t }) };
+  if (!reaches(trace, t, k)) return { title, tex, note: message("narration.truncated", { w: trace.truncate ?? 0 }) };
+  const left = row[k - 1] / row[t - 1];
+  const key = t === k ? "narration.pathNone" : left > 1 ? "narration.pathGrown" : "narration.pathLeft";
+  return { title, tex, note: message(key, { start: short(row[t - 1]), steps: t - k, left: left > 1 ? short(left) : percent(left) }) };
+}
+
+/** @param {Trace} trace @returns {Words} */
+function overflowWords(trace) {
+  const { step, what } = /** @type {NonNullable<Trace["overflow"]>} */ (trace.overflow);
+  return { title: message("narration.overflow", { what, step }), tex: stepFormula(trace, step), note: message("narration.overflowNote") };
+}
+
+/** Numbers as KaTeX writes them: raised exponents and thin spaces become TeX. @param {string} tex */
+function plain(tex) {
+  const digits = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹";
+  return tex.replaceAll("−", "-").replaceAll("\u202f", "\\,").replaceAll("∞", "\\infty ")
+    .replace(/×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, raised) => `\\times 10^{${[...raised].map((c) => "-0123456789"[[...digits].indexOf(c)]).join("")}}`);
+}

@@ -1,0 +1,85 @@
+import { fixed, short, visible } from "../format.js";
+import { t as message } from "../i18n.js";
+import { reaches } from "../trace.js";
+import { child } from "./band.js";
+
+/**
+ * What is under the pointer, in words and with its number, after a moment.
+ *
+ * @typedef {import("../trace.js").Trace} Trace
+ * @typedef {import("../parts.js").Part} Part
+ */
+const DELAY = 150;
+
+/** @param {HTMLElement} root the element in which pointing shows a tooltip */
+export function tooltip(root) {
+  const box = child(document.body, "div", "tooltip");
+  box.hidden = true;
+  box.setAttribute("aria-hidden", "true"); // the same numbers stand in the inspector's tables
+  let timer = 0;
+  let [x, y] = [0, 0];
+  let shown = "";
+  root.addEventListener("pointermove", (event) => { [x, y] = [event.clientX, event.clientY]; if (!box.hidden) place(); });
+
+  function place() {
+    const { width, height } = box.getBoundingClientRect();
+    const left = Math.min(window.innerWidth - width - 8, Math.max(8, x + 14));
+    const top = y + 18 + height > window.innerHeight ? y - height - 12 : y + 18;
+    box.style.transform = `translate(${left}px, ${top}px)`;
+  }
+  function show() {
+    box.textContent = shown;
+    box.hidden = false;
+    place();
+  }
+  /** @param {Trace} trace @param {import("../view.js").ViewState} state */
+  function update(trace, { hover }) {
+    const words = hover && root.matches(":hover") ? describe(trace, hover) : "";
+    if (words === shown) return;
+    shown = words;
+    clearTimeout(timer);
+    if (!words) box.hidden = true;
+    else if (box.hidden) timer = window.setTimeout(show, DELAY);
+    else show();
+  }
+  return { update, destroy: () => box.remove() };
+}
+
+/** A part in words, with its number. @param {Trace} trace @param {Part} part @returns {string} */
+export function describe(trace, { kind, t, k, i }) {
+  if (t === undefined || t > trace.T) return "";
+  if (kind === "unit" && i !== undefined && i < trace.H) return `h${subscript(i + 1)}(${t}) = ${fixed(trace.h[t - 1][i], 3)}`;
+  if (kind === "credit" && k !== undefined) return credit(trace, t, k);
+  if (kind === "W" || kind === "U") return message(`tooltip.${kind}`, { t, before: t - 1, norm: short(trace.shares[kind][t - 1]) });
+  if (kind === "V") return message("tooltip.V", { t, norm: short(trace.shares.V[t - 1]) });
+  if (kind === "L") return `L(${t}) = ${short(trace.loss[t - 1], 3)}`;
+  if (kind === "y") return prediction(trace, t);
+  if (kind === "x") return input(trace, t);
+  if (kind === "h") return `‖∂L/∂h(${t})‖ = ${short(trace.dhNorm[t - 1])}`;
+  return "";
+}
+
+/** @param {number} n */
+const subscript = (n) => [...String(n)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[Number(c)]).join("");
+
+/** @param {Trace} trace @param {number} t @param {number} k */
+function credit(trace, t, k) {
+  if (!reaches(trace, t, k)) return message("tooltip.truncated", { t, k });
+  return `‖∂L(${t})/∂h(${k})‖ = ${short(trace.credit.dh[t - 1][k - 1])}`;
+}
+
+/** @param {Trace} trace @param {number} t */
+function prediction(trace, t) {
+  const yHat = trace.yHat[t - 1];
+  if (trace.output !== "softmax") return `ŷ(${t}) = ${fixed(yHat[0], 3)}, y(${t}) = ${fixed(trace.y?.[t - 1][0] ?? NaN, 3)}`;
+  const target = trace.targets?.[t - 1] ?? 0;
+  const name = (/** @type {number} */ j) => visible(trace.labels?.[j] ?? String(j));
+  const best = yHat.indexOf(Math.max(...yHat));
+  return message("tooltip.prediction", { t, target: name(target), p: short(yHat[target]), best: name(best), q: short(yHat[best]) });
+}
+
+/** @param {Trace} trace @param {number} t */
+function input(trace, t) {
+  const symbol = trace.symbols[t - 1];
+  return symbol === null ? `x(${t}) = ${fixed(trace.x[t - 1][0], 3)}` : `x(${t}): ${visible(symbol)}`;
+}

@@ -1,4 +1,6 @@
 import katex from "katex";
+import { t } from "./i18n.js";
+import { samePart } from "./parts.js";
 
 /**
  * Formulas. \U, \W and \V are the shared weights in their own colours; `linked` makes a piece of a formula a part of the
@@ -33,7 +35,35 @@ export function linked(part, tex) {
 export function partOf(target) {
   const element = target instanceof Element ? target.closest("[data-part]") : null;
   if (!(element instanceof HTMLElement)) return null;
-  const { part: kind, t, k, i } = element.dataset;
+  const { part: kind, t: step, k, i } = element.dataset;
   const index = (/** @type {string | undefined} */ text) => (text === undefined ? undefined : Number(text));
-  return { kind: /** @type {Part["kind"]} */ (kind), t: index(t), k: index(k), i: index(i) };
+  return { kind: /** @type {Part["kind"]} */ (kind), t: index(step), k: index(k), i: index(i) };
+}
+
+/**
+ * What a placeholder of a message stands for: text, a number, a formula, or text that stands out.
+ * @typedef {string | number | { tex: string } | { strong: string }} Piece
+ */
+
+/** @param {Piece} piece @returns {Node} */
+function pieceNode(piece) {
+  if (typeof piece !== "object") return document.createTextNode(String(piece));
+  const element = document.createElement("tex" in piece ? "span" : "strong");
+  if ("tex" in piece) renderMath(element, piece.tex);
+  else element.textContent = piece.strong;
+  return element;
+}
+
+/** A message of the catalogue with formulas among its words. @param {HTMLElement} element @param {string} key @param {Record<string, Piece>} [pieces] */
+export function renderPhrase(element, key, pieces = {}) {
+  const parts = t(key).split(/\{(\w+)\}/);
+  element.replaceChildren(...parts.map((part, i) => (i % 2 ? pieceNode(pieces[part] ?? `{${part}}`) : document.createTextNode(part))));
+}
+
+/** Ring every part inside `root` that is what is pointed at. @param {Element} root @param {Part | null} hover */
+export function ringParts(root, hover) {
+  for (const element of root.querySelectorAll("[data-part]")) {
+    const part = partOf(element);
+    element.classList.toggle("is-linked", part !== null && samePart(hover, part));
+  }
 }

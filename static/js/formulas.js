@@ -1,0 +1,57 @@
+import { short } from "./format.js";
+import { linked } from "./math.js";
+import { backwardTerms } from "./products.js";
+import { norm } from "./trace.js";
+
+/**
+ * The page's formulas of a step and of a path in TeX, their terms linked with the picture.
+ *
+ * @typedef {import("./trace.js").Trace} Trace
+ * @typedef {import("./playhead.js").Path} Path
+ */
+
+const RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** A number of format.js inside a formula. @param {string} text */
+export function texNumber(text) {
+  const lower = (/** @type {string} */ digits) => [...digits].map((d) => "-0123456789"[RAISED.indexOf(d)]).join("");
+  return text.replace(/×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/, (_, digits) => `\\times 10^{${lower(digits)}}`)
+    .replaceAll("−", "-").replaceAll("∞", "\\infty").replaceAll("\u202f", "\\,").replaceAll("%", "\\%");
+}
+
+/** `tex` with its norm under a brace, or with an ellipsis while it is not computed. @param {string} tex @param {Float64Array} vector @param {boolean} known */
+export function braced(tex, vector, known) {
+  return `\\underbrace{${tex}}_{\\lVert\\cdot\\rVert\\,=\\,${known ? texNumber(short(norm(vector))) : "\\ldots"}}`;
+}
+
+/** The pieces of ∂L/∂h(t) in TeX, joined by +. @param {Trace} trace @param {number} t @param {{ fallen: boolean, joined: boolean }} shown */
+export function gradientSum(trace, t, shown) {
+  const { readout, recurrent, windowed } = backwardTerms(trace, t);
+  const error = `\\big(\\hat y(${t}) - y(${t})\\big)`;
+  const own = trace.parameters.V ? `\\V^{\\top}${error}` : error;
+  const parts = [];
+  if (readout) parts.push(linked({ kind: "V", t }, braced(own, readout, shown.fallen)));
+  if (recurrent) parts.push(linked({ kind: "W", t: t + 1 }, braced(`\\W^{\\top}\\delta${windowed ? "_w" : ""}(${t + 1})`, recurrent, shown.joined)));
+  return parts.length ? parts.join(" + ") : "0";
+}
+
+const SPELLED = 4;
+
+/** @param {Trace} trace @param {number} t */
+const readoutTex = (trace, t) => (trace.parameters.V ? linked({ kind: "V", t }, "\\V") : "");
+
+/** ∂L(t)/∂h(k) as one product. @param {Trace} trace @param {Path} path */
+export function pathProduct(trace, { t, k }) {
+  const product = t > k ? `\\prod_{j=${k + 1}}^{${t}} \\operatorname{diag}\\varphi'_j\\,${linked({ kind: "W" }, "\\W")}` : "";
+  return `\\frac{\\partial L(${t})}{\\partial h(${k})} = \\frac{\\partial L(${t})}{\\partial o(${t})}\\,${readoutTex(trace, t)}${product}`;
+}
+
+/** The path's term of ∂L(t)/∂W, its Jacobians one by one: up to four are spelled out, of more the first and the last. @param {Trace} trace @param {Path} path */
+export function pathTerm(trace, { t, k }) {
+  const jacobian = (/** @type {number} */ j) => `\\big[\\operatorname{diag}${linked({ kind: "slope", t: j }, `\\varphi'(a(${j}))`)}\\,${linked({ kind: "W", t: j }, "\\W")}\\big]`;
+  const steps = Array.from({ length: t - k }, (_, i) => t - i);
+  const spelled = steps.length <= SPELLED ? steps.map(jacobian) : [jacobian(t), jacobian(t - 1), "\\cdots", jacobian(k + 1)];
+  const readout = readoutTex(trace, t);
+  const factors = [`\\frac{\\partial L(${t})}{\\partial o(${t})}`, ...(readout ? [readout] : []), ...spelled, `\\frac{\\partial h(${k})}{\\partial \\W}`];
+  return `\\left.\\frac{\\partial L(${t})}{\\partial \\W}\\right|_{k=${k}} = ${factors.join(" \\cdot ")}`;
+}

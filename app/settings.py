@@ -20,39 +20,47 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="UNROLLED_", frozen=True, extra="ignore")
 
-    version: str = Field("0.1.0", description="shown at /healthz and in the catalogue")
-    commit: str | None = Field(None, description="source revision shown beside the version")
+    version: str = Field(default="0.1.0", description="shown at /healthz and in the catalogue")
+    commit: str | None = Field(default=None, description="source revision shown beside the version")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="lowest level that the server's own log writes"
+        default="info", description="lowest level that the server's own log writes"
     )
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("*",),
+        default=("*",),
         min_length=1,
         description='accepted Host headers, ports aside; "*.example.org" covers subdomains',
     )
 
-    max_body_bytes: int = Field(8 * 2**20, ge=1024, description="largest request body, bytes")
-    max_T: int = Field(5000, ge=1, description="longest sequence, steps")
-    max_B: int = Field(1024, ge=1, description="largest batch, sequences")
-    max_I: int = Field(4096, ge=1, description="most inputs, features per step")
-    max_H: int = Field(1024, ge=1, description="most hidden units")
-    max_O: int = Field(4096, ge=1, description="most outputs, values per step")
-    work_budget: int = Field(
-        30_000_000_000, ge=1_000_000, description="largest request, multiply-adds"
+    max_body_bytes: int = Field(
+        default=8 * 2**20, ge=1024, description="largest request body, bytes"
     )
-    answer_budget: int = Field(5_000_000, ge=10_000, description="largest answer, numbers")
+    max_T: int = Field(default=5000, ge=1, description="longest sequence, steps")
+    max_B: int = Field(default=1024, ge=1, description="largest batch, sequences")
+    max_I: int = Field(default=4096, ge=1, description="most inputs, features per step")
+    max_H: int = Field(default=1024, ge=1, description="most hidden units")
+    max_O: int = Field(default=4096, ge=1, description="most outputs, values per step")
+    work_budget: int = Field(
+        default=60_000_000_000, ge=1_000_000, description="largest request, multiply-adds"
+    )
+    answer_budget: int = Field(default=5_000_000, ge=10_000, description="largest answer, numbers")
 
     inline_work: int = Field(
-        5_000_000, ge=0, description="up to this many multiply-adds run on the event loop"
+        default=20_000_000, ge=0, description="up to this many multiply-adds run on the event loop"
     )
     inline_numbers: int = Field(
-        50_000, ge=0, description="up to this many numbers are answered from the event loop"
+        default=100_000,
+        ge=0,
+        description="up to this many numbers are answered from the event loop",
     )
     inline_body_bytes: int = Field(
-        256 * 1024, ge=0, description="up to this many bytes are validated on the event loop"
+        default=256 * 1024,
+        ge=0,
+        description="up to this many bytes are validated on the event loop",
     )
-    threads: int = Field(2, ge=1, description="large requests computed at once")
-    queue: int = Field(16, ge=0, description="large requests waiting before 503 is answered")
+    threads: int = Field(default=2, ge=1, description="large requests computed at once")
+    queue: int = Field(
+        default=16, ge=0, description="large requests waiting before 503 is answered"
+    )
 
     @field_validator("trusted_hosts", mode="before")
     @classmethod

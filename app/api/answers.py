@@ -1,0 +1,122 @@
+"""From the engine's results to JSON bytes; the names are the DESIGN's, the arrays the engine's.
+
+orjson writes NaN and Infinity as null by itself. The bytes are what leaves:
+nothing validates them again.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import orjson
+
+from app.api.resolve import Plan
+from app.engine.credit import Credit, Shares
+from app.engine.gradcheck import GradcheckResult
+from app.engine.trace import Trace
+
+
+def forward_bytes(plan: Plan, trace: Trace) -> bytes:
+    """Return the answer of /forward."""
+    return _encode(_forward(plan, trace))
+
+
+def bptt_bytes(plan: Plan, trace: Trace) -> bytes:
+    """Return the answer of /bptt; blocks that were not asked for are null."""
+    return _encode(
+        _forward(plan, trace)
+        | {
+            "loss": _named(trace.loss),
+            "backward": _named(trace.backward),
+            "gradients": trace.gradients,
+            "gradient_norms": trace.gradient_norms,
+            "clipped": _named(trace.clipped),
+            "credit": _credit(trace.credit),
+            "shares": _shares(trace.shares),
+            "jacobians": _named(trace.jacobians),
+            "horizon": _named(trace.horizon),
+        }
+    )
+
+
+def gradcheck_bytes(result: GradcheckResult) -> bytes:
+    """Return the answer of /gradcheck."""
+    return _encode(asdict(result))
+
+
+def _encode(content: dict[str, Any]) -> bytes:
+    return orjson.dumps(content, default=_contiguous, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _contiguous(value: Any) -> Any:
+    """Make what orjson does not take as it is: a strided array, a tuple-like, a NumPy scalar."""
+    if isinstance(value, np.ndarray):
+        return np.ascontiguousarray(value)
+    raise TypeError(f"cannot encode {type(value).__name__}")
+
+
+def _forward(plan: Plan, trace: Trace) -> dict[str, Any]:
+    return {
+        "network": _network(plan),
+        "data": _data(plan),
+        "forward": _named(trace.forward),
+        "parameter_count": trace.parameter_count,
+        "overflow": _named(trace.overflow),
+    }
+
+
+def _network(plan: Plan) -> dict[str, Any]:
+    network = plan.network
+    return {
+        "cell": network.cell,
+        "activation": network.activation,
+        "normalization": network.normalization,
+        "output": network.output,
+        "hidden_size": network.H,
+        "output_size": network.O,
+        "parameters": network.parameters,
+        "init": plan.init and asdict(plan.init),
+    }
+
+
+def _data(plan: Plan) -> dict[str, Any]:
+    sequence = plan.sequence
+    h0 = sequence.h0
+    if h0 is None:
+        h0 = np.zeros((*sequence.batch_shape, plan.network.H), sequence.x.dtype)
+    return {
+        "x": sequence.x,
+        "y": sequence.y,
+        "h0": h0,
+        "labels": sequence.labels,
+        "loss_at": sequence.loss_at,
+        "input_at": sequence.input_at,
+        "scale": sequence.scale,
+    }
+
+
+def _credit(credit: Credit | None) -> dict[str, Any] | None:
+    if credit is None:
+        return None
+    norms = ("dh_norm", "da_norm", "dW_norm", "dU_norm")
+    vectors = credit.vectors and {name: _ragged(v) for name, v in credit.vectors.items()}
+    return {name: _ragged(getattr(credit, name)) for name in norms} | {"vectors": vectors}
+
+
+def _shares(shares: Shares | None) -> dict[str, Any] | None:
+    """Return the shares, V left out where the readout is the identity, as in the gradients."""
+    if shares is None:
+        return None
+    return {name: norms for name in "UWV" if (norms := getattr(shares, name)) is not None}
+
+
+def _ragged(triangle: np.ndarray) -> list[np.ndarray]:
+    """Return row t as its entries k = 0..t: views, nothing is copied."""
+    return [row[: t + 1] for t, row in enumerate(triangle)]
+
+
+def _named(result: Any) -> dict[str, Any] | None:
+    """Return a dataclass's fields by name, arrays as they are; None stays None."""
+    if result is None:
+        return None
+    return {name: getattr(result, name) for name in result.__dataclass_fields__}

@@ -1,0 +1,130 @@
+"""GET /api/v1/catalog: all that the page offers, and all that a request may name."""
+
+from typing import Any, get_args
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.schemas import requests
+from app.api.schemas.catalog import CatalogAnswer
+from app.engine.activations import ACTIVATIONS
+from app.engine.initialization import DEFAULT_HIDDEN_SIZE
+from app.engine.series import SERIES
+from app.presets import PRESETS
+from app.settings import Settings
+
+router = APIRouter()
+
+FORMULAS = {
+    "tanh": (r"\tanh(a)", r"1 - \tanh^2(a)"),
+    "sigmoid": (r"\frac{1}{1 + e^{-a}}", r"\varphi(a)\,(1 - \varphi(a))"),
+    "relu": (r"\max(0, a)", r"1 \text{ if } a > 0 \text{ else } 0"),
+    "leaky_relu": (r"\max(0.01\,a,\; a)", r"1 \text{ if } a > 0 \text{ else } 0.01"),
+    "identity": ("a", "1"),
+}
+OUTPUTS = {
+    "softmax": (r"\operatorname{softmax}(o)", r"-\log \hat{y}_y", "class index"),
+    "sigmoid": (
+        r"\frac{1}{1 + e^{-o}}",
+        r"-\sum_i y_i \log \hat{y}_i + (1 - y_i) \log(1 - \hat{y}_i)",
+        "0 to 1, O values",
+    ),
+    "linear": ("o", r"\tfrac{1}{2} \lVert o - y \rVert^2", "any, O values"),
+}
+SCHEMES = {
+    "normal": "N(0, 1/fan-in)",
+    "xavier": "Glorot uniform, ±√(6 / (fan-in + fan-out))",
+    "orthogonal": "W orthogonal, U and V semi-orthogonal",
+    "identity": "W = I, U and V as normal",
+}
+
+
+@router.get(
+    "/api/v1/catalog",
+    tags=["catalogue"],
+    summary="Names, formulas, presets, series, defaults and limits",
+    responses={200: {"model": CatalogAnswer}},
+)
+async def catalog(request: Request) -> Response:
+    """Return the catalogue; it changes only with the server's version and settings."""
+    return Response(request.app.state.catalog, media_type="application/json")
+
+
+def catalog_bytes(settings: Settings) -> bytes:
+    """Return the catalogue as JSON, made once for each app."""
+    return orjson.dumps(_catalog(settings))
+
+
+def _catalog(settings: Settings) -> dict[str, Any]:
+    return {
+        "version": settings.version,
+        "commit": settings.commit,
+        "cells": [{"name": "rnn", "formula": r"h_t = \varphi(U x_t + W h_{t-1} + b)"}],
+        "activations": [_activation(name) for name in ACTIVATIONS],
+        "outputs": [
+            {"name": name, "formula": y_hat, "loss": loss, "target": target}
+            for name, (y_hat, loss, target) in OUTPUTS.items()
+        ],
+        "schemes": [{"name": name, "draws": draws} for name, draws in SCHEMES.items()],
+        "loss_at": get_args(requests.LossAt),
+        "input_at": get_args(requests.InputAt),
+        "clip_by": get_args(requests.ClipBy),
+        "precisions": get_args(requests.Precision),
+        "include": get_args(requests.Include),
+        "data_kinds": list(requests.DATA_KINDS),
+        "series": [_series(name) for name in SERIES],
+        "presets": [
+            {"id": preset.id, "request": preset.request, "scale": preset.scale}
+            for preset in PRESETS
+        ],
+        "defaults": _defaults(),
+        "limits": {
+            "T": settings.max_T,
+            "B": settings.max_B,
+            "I": settings.max_I,
+            "H": settings.max_H,
+            "O": settings.max_O,
+            "body_bytes": settings.max_body_bytes,
+            "work": settings.work_budget,
+            "numbers": settings.answer_budget,
+        },
+    }
+
+
+def _activation(name: str) -> dict[str, Any]:
+    formula, slope = FORMULAS[name]
+    activation = ACTIVATIONS[name]
+    return {
+        "name": name,
+        "formula": formula,
+        "slope": slope,
+        "slope_range": activation.slope_range,
+        "output_range": activation.output_range,
+    }
+
+
+def _series(name: str) -> dict[str, Any]:
+    start_year, values = SERIES[name]
+    return {"name": name, "start_year": start_year, "values": values}
+
+
+def _defaults() -> dict[str, Any]:
+    network = requests.NetworkRequest()
+    return {
+        "network": {
+            "cell": network.cell,
+            "activation": network.activation,
+            "normalization": network.normalization,
+            "output": "softmax",
+            "hidden_size": DEFAULT_HIDDEN_SIZE,
+            "init": requests.InitRequest().model_dump(),
+        },
+        "loss_at": "every",
+        "input_at": "every",
+        "clip": None,
+        "truncate": None,
+        "precision": "float64",
+        "include": requests.DEFAULT_INCLUDE,
+    }

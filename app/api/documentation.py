@@ -1,0 +1,80 @@
+"""/openapi.json with the request bodies in it, and /docs, which needs no other host."""
+
+from html import escape
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from app.api.schemas.requests import BpttRequest
+
+DESCRIPTION = """\
+A recurrent network's forward pass and its back-propagation through time, itemised.
+
+Letters: T steps, B sequences, I inputs, H hidden units, O outputs. Arrays carry a batch axis
+only where the request did. Numbers that are not finite are null, and `overflow` says where first.
+Every refusal is `application/problem+json` (RFC 9457); its `type` is an address that explains it.
+Bodies must be declared `content-type: application/json`. Of a key given twice, the last counts.
+"""
+
+DOCS_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} API</title>
+<link rel="stylesheet" href="{root}/static/vendor/swagger-ui/swagger-ui.css">
+</head>
+<body>
+<header><nav><a href="{root}/">← {title}</a></nav></header>
+<main><div id="swagger-ui" data-openapi="{root}/openapi.json"></div></main>
+<script src="{root}/static/vendor/swagger-ui/swagger-ui-bundle.js"></script>
+<script src="{root}/static/js/docs.js"></script>
+</body>
+</html>
+"""
+
+router = APIRouter()
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(request: Request) -> HTMLResponse:
+    """Return the page that shows the API: Swagger UI from our own files."""
+    root = escape(request.scope.get("root_path", "").rstrip("/"))
+    return HTMLResponse(DOCS_PAGE.format(title=escape(request.app.title), root=root))
+
+
+def request_body(examples: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return what documents a body that the route reads itself, as bytes.
+
+    Args:
+        examples: bodies by name, each with a ``summary`` and a ``value``.
+    """
+    schema = {"$ref": "#/components/schemas/BpttRequest"}
+    content = {"application/json": {"schema": schema, "examples": examples}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app.openapi()`` describe the request bodies too."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    template = "#/components/schemas/{model}"
+    _, schema = models_json_schema([(BpttRequest, "validation")], ref_template=template)
+    document["components"]["schemas"] |= schema["$defs"]
+    return document

@@ -1,0 +1,254 @@
+"""Every refusal and failure as problem+json (RFC 9457), and nothing of the inside in any of them.
+
+An answer looks like this; ``was`` and ``expected`` are there where they are known:
+
+    {"type": "/problems/validation", "title": "…", "status": 422, "detail": "…",
+     "instance": "/api/v1/bptt", "request_id": "…",
+     "errors": [{"field": "data.x", "message": "…", "was": …, "expected": "…"}]}
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.schemas.requests import DATA_KINDS, BpttRequest
+from app.api.schemas.values import show
+from app.engine.errors import EngineError
+
+MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of problem: what its `type` address stands for."""
+
+    status: int
+    title: str
+    meaning: str
+
+
+KINDS: dict[str, Kind] = {
+    "validation": Kind(
+        422,
+        "The request does not hold together",
+        "A field is missing, unknown, of the wrong type, shape or range. `errors` names each.",
+    ),
+    "malformed-json": Kind(
+        422, "The body is not JSON", "`detail` says where reading stopped. JSON is UTF-8 here."
+    ),
+    "over-budget": Kind(
+        422,
+        "The request asks for too much",
+        "Its price in multiply-adds, the size of its answer, or one of its dimensions is over "
+        "the limit. `errors` names what to reduce; the limits are in /api/v1/catalog.",
+    ),
+    "too-large": Kind(
+        413, "The body is too large", "The limit in bytes is in /api/v1/catalog, under limits."
+    ),
+    "unsupported-media-type": Kind(
+        415, "The body is not declared as JSON", "Send `content-type: application/json`."
+    ),
+    "bad-host": Kind(
+        400, "The host is not served here", "The Host header is not among the trusted hosts."
+    ),
+    "not-found": Kind(404, "There is nothing here", "No page and no resource has this address."),
+    "method-not-allowed": Kind(
+        405, "The method is not allowed here", "The `allow` header lists those that are."
+    ),
+    "busy": Kind(
+        503,
+        "Too many large requests at once",
+        "Nothing is wrong with the request: try again after the seconds of `retry-after`.",
+    ),
+    "client-closed": Kind(499, "The client left", "The work was stopped; nobody reads this."),
+    "http": Kind(400, "The request cannot be served", "`status` and `detail` say why."),
+    "internal": Kind(
+        500,
+        "The server failed",
+        "A fault of ours. `request_id` finds it in the server's log.",
+    ),
+}
+BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+
+
+class FieldError(TypedDict):
+    """One field at fault: its dotted path, what is wrong, what it was, what it may be."""
+
+    field: str
+    message: str
+    was: NotRequired[Any]
+    expected: NotRequired[str]
+
+
+class Problem(Exception):
+    """A refusal on its way to the client."""
+
+    def __init__(
+        self,
+        kind: str,
+        detail: str,
+        errors: list[FieldError] | None = None,
+        headers: Mapping[str, str] | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors or []
+        self.headers = dict(headers or {})
+        self.status = status or KINDS[kind].status
+
+
+def problem_body(problem: Problem, instance: str, request_id: str | None) -> bytes:
+    """Return the problem as JSON bytes."""
+    return orjson.dumps(
+        {
+            "type": f"/problems/{problem.kind}",
+            "title": KINDS[problem.kind].title,
+            "status": problem.status,
+            "detail": problem.detail,
+            "instance": instance,
+            "request_id": request_id,
+            "errors": problem.errors,
+        }
+    )
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """Return the problem as the answer to this request."""
+    request_id = request.scope.get("state", {}).get("request_id")
+    return Response(
+        problem_body(problem, request.url.path, request_id),
+        problem.status,
+        headers=problem.headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def from_validation(error: ValidationError) -> Problem:
+    """Return what pydantic found as a problem, with our field paths and no unsafe echo."""
+    details = error.errors(include_url=False)
+    if details[0]["type"] == "json_invalid":
+        return Problem("malformed-json", details[0]["msg"])
+    errors = [_field_error(detail) for detail in details[:MOST_ERRORS]]
+    left = len(details) - len(errors)
+    more = f" ({left} more not listed)" if left else ""
+    return Problem("validation", f"{_sentence(errors)}{more}", errors)
+
+
+def from_engine(error: EngineError) -> Problem:
+    """Return the engine's refusal, which already carries field and numbers."""
+    errors = [FieldError(field=error.field, message=str(error))]
+    return Problem("validation", _sentence(errors), errors)
+
+
+def install(app: FastAPI) -> None:
+    """Answer everything that is raised while handling a request with problem+json."""
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return respond(request, error)
+
+    async def on_engine(request: Request, error: Exception) -> Response:
+        assert isinstance(error, EngineError)
+        return respond(request, from_engine(error))
+
+    async def on_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        errors = [_field_error(detail) for detail in error.errors()[:MOST_ERRORS]]
+        return respond(request, Problem("validation", _sentence(errors), errors))
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        kind = BY_STATUS.get(error.status_code, "http")
+        detail = f"{request.method} {request.url.path}: {KINDS[kind].meaning}"
+        headers = error.headers
+        return respond(request, Problem(kind, detail, headers=headers, status=error.status_code))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(EngineError, on_engine)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+
+
+def _sentence(errors: list[FieldError]) -> str:
+    first = errors[0]
+    others = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
+    return f"{first['field']}: {first['message']}{others}"
+
+
+def _field_error(detail: ErrorDetails | Any) -> FieldError:
+    path = _path(detail["loc"])
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "value":
+        known = {"was": context["was"], "expected": context["expected"]}
+        return FieldError(field=".".join(path), message=context["message"], **known)
+    if kind == "missing":
+        return FieldError(field=".".join(path), message="is required")
+    if kind.startswith("union_tag"):
+        was = show(context.get("tag"))
+        expected = " or ".join(f"'{name}'" for name in DATA_KINDS)
+        message = "names no known form of data" if was else "is required"
+        return FieldError(field="data.kind", message=message, was=was, expected=expected)
+    message, expected = _words(kind, context, detail)
+    return FieldError(
+        field=".".join(path) or "(body)",
+        message=message,
+        was=show(detail["input"]),
+        expected=expected,
+    )
+
+
+def _words(kind: str, context: dict[str, Any], detail: Any) -> tuple[str, str]:
+    """Return what is wrong and what may be, in plain words."""
+    fixed = {
+        "int_type": ("is not an integer", "an integer"),
+        "float_type": ("is not a number", "a finite number"),
+        "finite_number": ("is not a finite number", "a finite number"),
+        "string_type": ("is not a text", "a text"),
+        "list_type": ("is not a list", "a list"),
+        "dict_type": ("is not an object", "an object"),
+        "model_type": ("is not an object", "an object"),
+    }
+    if kind in fixed:
+        return fixed[kind]
+    if kind == "extra_forbidden":
+        return "is not a known field", _siblings(detail["loc"])
+    if kind == "literal_error":
+        return "is not a known name", context["expected"]
+    allowed = detail["msg"].removeprefix("Input should be ")
+    return f"must be {allowed}", allowed
+
+
+def _path(loc: tuple[int | str, ...]) -> list[str]:
+    """Return the dotted path's parts, without pydantic's tag of the union member."""
+    parts = list(map(str, loc))
+    if len(parts) > 2 and parts[0] == "data" and parts[1] in DATA_KINDS:
+        del parts[1]
+    return parts
+
+
+def _siblings(loc: tuple[int | str, ...]) -> str:
+    """Return the names that could stand where an unknown field was."""
+    model: Any = BpttRequest
+    for part in loc[:-1]:
+        if model is BpttRequest and part == "data":
+            continue
+        model = DATA_KINDS.get(str(part)) or _model_of(model, str(part))
+    return ", ".join(model.model_fields)
+
+
+def _model_of(model: type[BaseModel], name: str) -> type[BaseModel]:
+    annotation: Any = model.model_fields[name].annotation
+    choices = getattr(annotation, "__args__", (annotation,))
+    return next(choice for choice in choices if issubclass(choice, BaseModel))

@@ -1,0 +1,144 @@
+"""What the catalogue holds. For documentation only."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.api.schemas.fields import block, doc, example_of
+from app.api.schemas.requests import InitRequest
+
+
+def _name(example: str) -> Any:
+    return doc("name, as requests spell it", unit="name", example=example)
+
+
+def _tex(description: str, example: str) -> Any:
+    return doc(description, unit="TeX", example=example)
+
+
+def _names(description: str, *names: str) -> Any:
+    return doc(description, shape="(names)", example=list(names))
+
+
+def _count(description: str, example: int, unit: str) -> Any:
+    return doc(description, unit=unit, example=example)
+
+
+def _each(model: type[BaseModel], description: str) -> Any:
+    return doc(description, shape="(entries)", example=[example_of(model)])
+
+
+class CellEntry(BaseModel):
+    """A recurrent cell."""
+
+    name: str = _name("rnn")
+    formula: str = _tex("the cell's equation", r"h_t = \varphi(U x_t + W h_{t-1} + b)")
+
+
+class ActivationEntry(BaseModel):
+    """An activation φ."""
+
+    name: str = _name("tanh")
+    formula: str = _tex("φ(a)", r"\tanh(a)")
+    slope: str = _tex("φ'(a)", r"1 - \tanh^2(a)")
+    slope_range: list[float] = doc("lowest and highest slope", shape="(2)", example=[0.0, 1.0])
+    output_range: list[float | None] = doc(
+        "lowest and highest φ(a), null where unbounded", shape="(2)", example=[-1.0, 1.0]
+    )
+
+
+class OutputEntry(BaseModel):
+    """A readout and its loss."""
+
+    name: str = _name("softmax")
+    formula: str = _tex("ŷ of o", r"\operatorname{softmax}(o)")
+    loss: str = _tex("L(t)", r"-\log \hat{y}_y")
+    target: str = doc("what y holds", unit="words", example="class index")
+
+
+class SchemeEntry(BaseModel):
+    """A distribution of initial weights."""
+
+    name: str = _name("orthogonal")
+    draws: str = doc("what it draws", unit="words", example="W orthogonal, U and V semi-orthogonal")
+
+
+class SeriesEntry(BaseModel):
+    """A real series that ships with the server."""
+
+    name: str = _name("sunspots")
+    start_year: int = _count("year of the first value", 1700, "year")
+    values: list[float] = doc(
+        "values in order, one a year", shape="(years)", example=[5.0, 11.0, 16.0]
+    )
+
+
+class PresetEntry(BaseModel):
+    """A situation worth looking at."""
+
+    id: str = doc("stem of its title and note in the locales", unit="name", example="hello")
+    request: dict[str, Any] = doc(
+        "a body for /api/v1/bptt",
+        unit="object",
+        example={"data": {"kind": "text", "text": "hello world"}},
+    )
+    scale: list[int] = doc(
+        "lowest and highest power of ten of the gradient's colours", shape="(2)", example=[-3, 1]
+    )
+
+
+class DefaultNetwork(BaseModel):
+    """The network of a request that names none."""
+
+    cell: str = _name("rnn")
+    activation: str = _name("tanh")
+    normalization: str = _name("none")
+    output: str = doc("readout; linear where the data is a series", unit="name", example="softmax")
+    hidden_size: int = _count("H", 8, "units")
+    init: InitRequest = block(InitRequest, "how weights are drawn")
+
+
+class Defaults(BaseModel):
+    """What a request means where it is silent."""
+
+    network: DefaultNetwork = block(DefaultNetwork, "the network")
+    loss_at: str = _name("every")
+    input_at: str = _name("every")
+    clip: None = doc("no clipping", unit="object", example=None)
+    truncate: None = doc("no truncation", unit="steps", example=None)
+    precision: str = _name("float64")
+    include: list[str] = _names("blocks of the answer", "credit", "jacobians")
+
+
+class Limits(BaseModel):
+    """The largest request that is served."""
+
+    T: int = _count("longest sequence", 5000, "steps")
+    B: int = _count("largest batch", 1024, "sequences")
+    I: int = _count("most inputs", 4096, "features")  # noqa: E741  the chapter's letter
+    H: int = _count("most hidden units", 1024, "units")
+    O: int = _count("most outputs", 4096, "values")  # noqa: E741
+    body_bytes: int = _count("largest body", 8388608, "bytes")
+    work: int = _count("largest price", 60_000_000_000, "multiply-adds")
+    numbers: int = _count("largest answer", 5_000_000, "numbers")
+
+
+class CatalogAnswer(BaseModel):
+    """Answer of /api/v1/catalog."""
+
+    version: str = doc("version of the server", unit="version", example="0.1.0")
+    commit: str | None = doc("source revision, where known", unit="revision", example="1a2b3c4")
+    cells: list[CellEntry] = _each(CellEntry, "recurrent cells")
+    activations: list[ActivationEntry] = _each(ActivationEntry, "activations φ")
+    outputs: list[OutputEntry] = _each(OutputEntry, "readouts with their losses")
+    schemes: list[SchemeEntry] = _each(SchemeEntry, "initialisations")
+    loss_at: list[str] = _names("values of data.loss_at", "every", "last")
+    input_at: list[str] = _names("values of data.input_at", "every", "first")
+    clip_by: list[str] = _names("values of clip.by", "norm", "matrix", "value")
+    precisions: list[str] = _names("values of precision", "float64", "float32")
+    include: list[str] = _names("values of include", "credit", "jacobians", "shares")
+    data_kinds: list[str] = _names("values of data.kind", "arrays", "text", "series")
+    series: list[SeriesEntry] = _each(SeriesEntry, "real series")
+    presets: list[PresetEntry] = _each(PresetEntry, "situations worth looking at")
+    defaults: Defaults = block(Defaults, "what a request means where it is silent")
+    limits: Limits = block(Limits, "the largest request that is served")

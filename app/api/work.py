@@ -1,0 +1,87 @@
+"""Where requests run: small ones on the event loop, large ones in a gate of few threads."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+
+from app.api.errors import Problem
+
+Result = TypeVar("Result")
+
+RETRY_AFTER_SECONDS = 2
+
+
+async def read_json_body(request: Request, limit: int) -> bytes:
+    """Return the body's bytes.
+
+    Raises:
+        Problem: unsupported-media-type, or too-large before the rest is read.
+    """
+    content_type = request.headers.get("content-type", "")
+    if not _is_json(content_type):
+        declared = f"declared as {content_type}" if content_type else "not declared"
+        detail = f"The body is {declared}; send content-type: application/json."
+        raise Problem("unsupported-media-type", detail)
+    declared_length = request.headers.get("content-length", "0")
+    size = int(declared_length) if declared_length.isdigit() else 0
+    chunks: list[bytes] = []
+    if size <= limit:
+        size = 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                break
+            chunks.append(chunk)
+    if size > limit:
+        raise Problem("too-large", f"The body is over the limit of {limit:,} bytes.")
+    return b"".join(chunks)
+
+
+class Gate:
+    """Runs large work in threads: a few at once, a few waiting, the others told to come again.
+
+    Args:
+        threads: how many run at once.
+        queue: how many may wait.
+    """
+
+    def __init__(self, threads: int, queue: int) -> None:
+        self._limiter = anyio.CapacityLimiter(threads)
+        self._places = threads + queue
+        self._taken = 0
+
+    async def run(self, request: Request, work: Callable[[threading.Event], Result]) -> Result:
+        """Return what the work returns; its event is set when the client leaves.
+
+        Raises:
+            Problem: busy, when every place is taken.
+        """
+        if self._taken >= self._places:
+            headers = {"retry-after": str(RETRY_AFTER_SECONDS)}
+            detail = f"{self._places} large requests are running or waiting already."
+            raise Problem("busy", detail, headers=headers)
+        self._taken += 1
+        gone = threading.Event()
+        watcher = asyncio.create_task(_watch(request, gone))
+        try:
+            return await anyio.to_thread.run_sync(work, gone, limiter=self._limiter)
+        finally:
+            watcher.cancel()
+            self._taken -= 1
+
+
+async def _watch(request: Request, gone: threading.Event) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        continue
+    gone.set()
+
+
+def _is_json(content_type: str) -> bool:
+    essence = content_type.partition(";")[0].strip().lower()
+    kind, _, subtype = essence.partition("/")
+    return kind == "application" and (subtype == "json" or subtype.endswith("+json"))

@@ -1,0 +1,106 @@
+"""Prices are known before the work, and refused with what to reduce."""
+
+import pytest
+
+from app.api import limits
+from app.api.errors import Problem
+from app.api.limits import Price, Sizes
+from app.settings import Settings
+
+DEFAULT = frozenset({"credit", "jacobians"})
+WHERE = {
+    "T": "data.x",
+    "B": "data.x",
+    "I": "data.x",
+    "H": "network.hidden_size",
+    "O": "data.y",
+}
+
+
+def price(T: int, H: int, include=DEFAULT, B=1, I=65, O=65, truncate=None, clips=True) -> Price:  # noqa: E741
+    return limits.bptt_price(Sizes(T=T, B=B, I=I, H=H, O=O), include, truncate, clips)
+
+
+@pytest.mark.parametrize(("T", "H"), [(25, 16), (200, 64), (1000, 128)])
+def test_what_must_be_served_is_within_the_default_budget(T, H):
+    found, settings = price(T, H), Settings()
+    limits.check_price(found, Sizes(T=T, B=1, I=65, H=H, O=65), settings, WHERE)
+    assert found.work < settings.work_budget
+    assert found.numbers < settings.answer_budget
+
+
+def test_small_requests_run_inline_and_large_ones_do_not():
+    settings = Settings()
+    assert price(25, 16, I=8, O=8).fits_inline(settings)
+    assert not price(200, 64).fits_inline(settings)
+
+
+def test_more_asked_for_costs_more():
+    base = price(50, 16, frozenset())
+    for name in ("credit", "jacobians", "shares"):
+        assert price(50, 16, frozenset({name})).work > base.work
+    for name in ("credit", "credit_vectors", "jacobian_matrices"):
+        assert price(50, 16, frozenset({name})).numbers > base.numbers
+
+
+def test_truncating_makes_the_triangle_cheaper():
+    assert price(500, 64, truncate=10).work < price(500, 64).work
+
+
+def test_a_window_longer_than_the_sequence_is_the_sequence():
+    assert price(20, 8, truncate=99) == price(20, 8)
+
+
+def test_gradcheck_costs_passes_for_each_entry_that_is_checked():
+    sizes = Sizes(T=10, B=1, I=3, H=4, O=2)
+    assert sizes.parameters == (12, 16, 4, 8, 2)
+    forward = limits.forward_price(sizes)
+    cost = limits.gradcheck_price(sizes, None).work
+    assert cost > 4 * sum(sizes.parameters) * forward.work
+    assert limits.gradcheck_price(sizes, 99).work == cost
+    assert limits.gradcheck_price(Sizes(T=100, B=1, I=30, H=40, O=20), 20).work > cost
+
+
+def test_over_budget_names_price_budget_and_what_to_reduce():
+    sizes = Sizes(T=5000, B=1, I=65, H=1024, O=65)
+    cost = limits.bptt_price(sizes, DEFAULT, None, False)
+    with pytest.raises(Problem) as caught:
+        limits.check_price(cost, sizes, Settings(), WHERE)
+    problem = caught.value
+    assert problem.kind == "over-budget"
+    assert problem.status == 422
+    assert f"{cost.work:,} multiply-adds" in problem.detail
+    assert "60,000,000,000" in problem.detail
+    assert "T = 5000" in problem.detail
+    assert [error["field"] for error in problem.errors] == [
+        "data.x",
+        "network.hidden_size",
+        "include",
+    ]
+
+
+def test_an_answer_too_large_is_refused_too():
+    sizes = Sizes(T=400, B=8, I=4, H=64, O=4)
+    cost = limits.bptt_price(sizes, frozenset({"credit_vectors"}), None, False)
+    with pytest.raises(Problem, match="numbers in the answer"):
+        limits.check_price(cost, sizes, Settings(), WHERE)
+
+
+def test_each_dimension_has_its_limit_and_its_field():
+    settings = Settings(max_T=10, max_O=3)
+    with pytest.raises(Problem) as caught:
+        limits.check_sizes(Sizes(T=11, B=1, I=1, H=1, O=4), settings, WHERE)
+    assert caught.value.errors == [
+        {
+            "field": "data.x",
+            "message": "makes T = 11; at most 10 here",
+            "was": 11,
+            "expected": "T ≤ 10",
+        },
+        {
+            "field": "data.y",
+            "message": "makes O = 4; at most 3 here",
+            "was": 4,
+            "expected": "O ≤ 3",
+        },
+    ]

@@ -1,0 +1,40 @@
+"""Settings come from the environment, checked."""
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings
+
+
+def test_defaults_hold():
+    assert Settings().trusted_hosts == ("*",)
+
+
+def test_the_environment_overrides(monkeypatch):
+    monkeypatch.setenv("UNROLLED_MAX_BODY_BYTES", "2048")
+    monkeypatch.setenv("UNROLLED_TRUSTED_HOSTS", "example.org, *.example.net")
+    monkeypatch.setenv("UNROLLED_COMMIT", "1a2b3c4")
+    settings = Settings()
+    assert settings.max_body_bytes == 2048
+    assert settings.trusted_hosts == ("example.org", "*.example.net")
+    assert settings.commit == "1a2b3c4"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_T", "0"),
+        ("WORK_BUDGET", "lots"),
+        ("LOG_LEVEL", "loud"),
+        ("THREADS", "0"),
+        ("TRUSTED_HOSTS", ""),
+    ],
+)
+def test_impossible_values_are_refused_by_name(monkeypatch, name, value):
+    monkeypatch.setenv(f"UNROLLED_{name}", value)
+    with pytest.raises(ValidationError, match=f"(?i){name}"):
+        Settings()
+
+
+def test_every_setting_says_what_it_is():
+    assert all(field.description for field in Settings.model_fields.values())

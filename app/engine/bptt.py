@@ -7,7 +7,7 @@ import numpy as np
 
 from app.engine import unroll
 from app.engine.activations import ACTIVATIONS
-from app.engine.credit import Band, Credit, itemise
+from app.engine.credit import Band, Credit, band, itemise
 from app.engine.network import Network
 from app.engine.sequences import Sequence, counted_targets
 
@@ -45,11 +45,11 @@ def run_bptt(
     losses = unroll.losses(network, run, targets, sequence.loss_steps)
     seed = unroll.seeds(network, losses.do)
     slope = ACTIVATIONS[network.activation].slope(run.a, run.h)
-    band = Band(sequence.T, sequence.loss_steps, truncate)
+    alive = band(sequence.T, sequence.loss_steps, truncate)
     banded = truncate is not None and truncate < sequence.T
     if credit or vectors or banded:
         items = itemise(
-            network, run, seed, slope, band,
+            network, run, seed, slope, alive,
             norms=credit or vectors, vectors=vectors, sums=banded, cancel=cancel,
         )  # fmt: skip
     else:
@@ -59,4 +59,4 @@ def run_bptt(
     else:
         states = unroll.backward(network, seed, slope, cancel)
     gradients = unroll.parameter_gradients(network, run, losses.do, states.da)
-    return Bptt(run, losses, states, gradients, band, items.credit if items else None)
+    return Bptt(run, losses, states, gradients, alive, items.credit if items else None)

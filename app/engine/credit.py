@@ -10,6 +10,7 @@ are then taken at once.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Event
 
 import numpy as np
@@ -57,10 +58,11 @@ class Itemised:
 
 
 class Band:
-    """Which losses are alive at which step.
+    """Which losses are alive at which step; read-only, made once for a shape (`band`).
 
     Losses are numbered from the latest: number 0 is the last step with a loss. Step k hears the
-    losses first[k] … stop[k]−1 of that numbering.
+    losses first[k] … stop[k]−1 of that numbering. `pairs` holds all (t, k) alive, as two index
+    arrays in the order in which the loop computes them.
     """
 
     def __init__(self, T: int, loss_steps: range, truncate: int | None):
@@ -72,13 +74,10 @@ class Band:
         width = T if truncate is None else min(truncate, T)
         self.first = np.clip(last + 1 - (steps + width), 0, self.stop)
         self.sizes = self.stop - self.first
-
-    def alive(self) -> np.ndarray:
-        """Return (T,T) booleans: True where the loss at row t reaches column k."""
-        alive = np.zeros((self.T, self.T), bool)
-        number = np.arange(len(self.times))
-        alive[self.times] = (number >= self.first[:, None]).T & (number < self.stop[:, None]).T
-        return alive
+        number = np.arange(len(loss_steps))
+        alive = (number >= self.first[:, None]) & (number < self.stop[:, None])  # (T, losses)
+        back, living = np.nonzero(alive[::-1])  # steps descending, then losses descending
+        self.pairs = (self.times[living], T - 1 - back)  # (t, k) in the order of the loop
 
     def stretches(self, row_size: int) -> Iterator[range]:
         """Yield descending runs of steps whose blocks fit a buffer together."""
@@ -93,12 +92,8 @@ class Band:
 
     def triangle(self, packed: np.ndarray) -> np.ndarray:
         """Spread packed blocks (pairs,…) over (T,T,…): row t, column k, zero elsewhere."""
-        number = np.arange(len(self.times))
-        alive = (number >= self.first[::-1, None]) & (number < self.stop[::-1, None])
-        grid = np.zeros((*alive.shape, *packed.shape[1:]), packed.dtype)
-        grid[alive] = packed  # steps descending, losses descending: as they were computed
         full = np.zeros((self.T, self.T, *packed.shape[1:]), packed.dtype)
-        full[self.times] = grid[::-1].swapaxes(0, 1)
+        full[self.pairs] = packed
         return full
 
     def split(self, packed: np.ndarray, steps: range) -> Iterator[tuple[int, np.ndarray]]:
@@ -107,6 +102,9 @@ class Band:
         for k in steps:
             yield k, packed[at : at + self.sizes[k]]
             at += self.sizes[k]
+
+
+band = lru_cache(maxsize=32)(Band)
 
 
 def _carry(
@@ -119,7 +117,7 @@ def _carry(
     most = max(sum(sizes[k] for k in steps) for steps in stretches)
     all_dh, all_da = np.empty((2, most, *state), seed.dtype)
     da_next, first_next = all_da[:0], 0
-    matmul, multiply = np.matmul, np.multiply
+    multiply = np.multiply
     for steps in stretches:
         da_next, at = da_next.copy(), 0  # its buffer is written again
         for k in steps:
@@ -129,7 +127,7 @@ def _carry(
             dh, da = all_dh[at:end], all_da[at:end]
             kept = da_next[first[k] - first_next :]
             if len(kept):
-                matmul(kept.reshape(-1, H), W, out=dh[: len(kept)].reshape(-1, H))
+                kept.reshape(-1, H).dot(W, dh[: len(kept)].reshape(-1, H))
             if len(dh) > len(kept):
                 dh[-1] = seed[k]  # the loss of this very step
             multiply(dh, slope[k], out=da)

@@ -23,24 +23,25 @@ class Horizon:
     zeros: int
 
 
-def horizon(norms: np.ndarray, alive: np.ndarray | None = None) -> Horizon:
+def horizon(norms: np.ndarray, pairs: tuple[np.ndarray, np.ndarray] | None = None) -> Horizon:
     """Fit the horizon of a triangle (T,T) of norms.
 
     For each distance d = t−k the geometric mean over t of the positive norms, then a least-squares
-    line through its logarithm. `alive` (T,T) says which pairs exist (a loss at t, within the
-    band); by default the whole lower triangle. Pairs that do not exist are neither fitted nor
-    counted as zeros; norms that overflowed are left out.
+    line through its logarithm. `pairs` are the index arrays (t, k) of the pairs that exist (a loss
+    at t, k within its band), by default the whole lower triangle: other pairs are neither fitted
+    nor counted as zeros. Norms that overflowed are left out.
     """
     T = len(norms)
-    alive = np.tri(T, dtype=bool) if alive is None else alive
-    t, k = np.nonzero(alive & (norms > 0) & np.isfinite(norms))
-    zeros = int(np.count_nonzero(norms[alive] == 0))
-    logs = np.log(norms[t, k].astype(np.float64))
-    counts = np.bincount(t - k, minlength=T)
+    t, k = np.tril_indices(T) if pairs is None else pairs
+    values = norms[t, k].astype(np.float64)
+    zeros = int(np.count_nonzero(values == 0))
+    fitted = (values > 0) & (values < np.inf)
+    distance, logs = (t - k)[fitted], np.log(values[fitted])
+    counts = np.bincount(distance, minlength=T)
     distances = np.flatnonzero(counts)
     if len(distances) < 2:
         return Horizon(None, None, None, zeros)
-    means = np.bincount(t - k, weights=logs, minlength=T)[distances] / counts[distances]
+    means = np.bincount(distance, weights=logs, minlength=T)[distances] / counts[distances]
     return _fit(distances - distances.mean(), means - means.mean(), zeros)
 
 

@@ -10,7 +10,9 @@ from app.engine.cells import CELLS
 from app.engine.errors import check_cancel
 from app.engine.initialization import spectral_radius
 from app.engine.network import Network
-from app.engine.unroll import CANCEL_EVERY, Forward
+from app.engine.unroll import Forward
+
+RESCALE_EVERY = 8  # steps of a product: few enough for float64's range
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,15 +40,17 @@ def jacobians(
     activation = ACTIVATIONS[network.activation]
     a, h = (run.a, run.h) if run.a.ndim == 2 else (run.a[:, 0], run.h[:, 0])
     J = CELLS[network.cell].jacobian(network.parameters, activation, a, h)  # (T, H, H)
-    products, exponents = _products(J, cancel)
+    wide = J.astype(np.float64)  # float32 would save no time, and lose range
+    products, exponents = _products(wide, cancel)
     check_cancel(cancel)
-    norms = spectral_norms(J)
+    spectral_norm = spectral_norms(wide)
     check_cancel(cancel)
+    product_norm = np.ldexp(spectral_norms(products), exponents)
     W = network.parameters["W"]
     return Jacobians(
-        spectral_norm=norms,
+        spectral_norm=spectral_norm.astype(W.dtype),
         slope_mean=activation.slope(a, h).mean(axis=1),
-        product_norm=np.ldexp(spectral_norms(products), exponents),
+        product_norm=product_norm.astype(W.dtype),
         spectral_radius=spectral_radius(W),
         singular_values=np.linalg.svd(W, compute_uv=False),
         matrices=J if matrices else None,
@@ -54,16 +58,17 @@ def jacobians(
 
 
 def _products(J: np.ndarray, cancel: Event | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return P[k] = J[T-1] … J[k+1] as P · 2^exponent: so nothing over- or underflows."""
+    """Return P[k] = J[T-1] … J[k+1] as P · 2^exponent, so that nothing over- or underflows."""
     P, exponents = np.empty_like(J), np.zeros(len(J), np.int64)
-    P[-1] = np.eye(J.shape[-1], dtype=J.dtype)
+    P[-1] = np.eye(J.shape[-1])
     for k in range(len(J) - 2, -1, -1):
-        if k % CANCEL_EVERY == 0:
+        P[k + 1].dot(J[k + 1], P[k])
+        exponents[k] = exponents[k + 1]
+        if k % RESCALE_EVERY == 0:
             check_cancel(cancel)
-        np.matmul(P[k + 1], J[k + 1], out=P[k])
-        _, shift = np.frexp(np.abs(P[k]).max())
-        P[k] = np.ldexp(P[k], -shift)  # a power of two: no rounding
-        exponents[k] = exponents[k + 1] + shift
+            _, shift = np.frexp(np.abs(P[k]).max())
+            P[k] = np.ldexp(P[k], -shift)  # a power of two: no rounding
+            exponents[k] += shift
     return P, exponents
 
 

@@ -167,7 +167,7 @@ def bptt_trace(
             credit=done.credit,
             shares=used,
             jacobians=measured,
-            horizon=horizon(done.credit.dh_norm, done.band.alive()) if done.credit else None,
+            horizon=horizon(done.credit.dh_norm, done.band.pairs) if done.credit else None,
         )
 
 

@@ -1,0 +1,57 @@
+"""The server: ``.venv/bin/uvicorn app.main:app`` is a correct start by itself."""
+
+import os
+
+# Before NumPy is imported: OpenBLAS's own workers spin after each product and starve the server.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+import logging  # noqa: E402
+
+from fastapi import FastAPI  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+
+from app.api import catalog, documentation, errors, operation, traces  # noqa: E402
+from app.api.headers import AnswerHeaders, TrustedHosts, content_security_policy  # noqa: E402
+from app.api.work import Gate  # noqa: E402
+from app.pages.routes import mount_pages  # noqa: E402
+from app.settings import Settings  # noqa: E402
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the whole application: API, documentation and pages.
+
+    Its state holds ``settings``, ``gate``, ``catalog`` (bytes) and
+    ``csp_script_hashes``, a set to which the pages add "sha256-…" of the
+    inline scripts that they contain.
+
+    Raises:
+        pydantic.ValidationError: a setting in the environment that cannot be.
+    """
+    settings = settings or Settings()
+    logging.getLogger("unrolled").setLevel(settings.log_level.upper())
+    script_hashes: set[str] = set()
+    app = FastAPI(
+        title="Unrolled",
+        version=settings.version,
+        description=documentation.DESCRIPTION,
+        docs_url=None,  # our own page, see documentation
+        redoc_url=None,
+        middleware=[
+            Middleware(AnswerHeaders, policy=lambda: content_security_policy(script_hashes)),
+            Middleware(TrustedHosts, patterns=settings.trusted_hosts),
+        ],
+    )
+    app.state.settings = settings
+    app.state.csp_script_hashes = script_hashes
+    app.state.gate = Gate(settings.threads, settings.queue)
+    app.state.catalog = catalog.catalog_bytes(settings)
+    errors.install(app)
+    documentation.install(app)
+    for module in (traces, catalog, operation, documentation):
+        app.include_router(module.router)
+    mount_pages(app, settings)
+    return app
+
+
+app = create_app()

@@ -9,6 +9,8 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app.api.errors import MEDIA_TYPE as PROBLEM_JSON
+from app.api.schemas.operation import ProblemAnswer
 from app.api.schemas.requests import BpttRequest
 
 DESCRIPTION = """\
@@ -59,6 +61,12 @@ def request_body(examples: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
+def refusal(description: str) -> dict[str, Any]:
+    """Return what documents an answer that is a problem."""
+    schema = {"$ref": "#/components/schemas/ProblemAnswer"}
+    return {"description": description, "content": {PROBLEM_JSON: {"schema": schema}}}
+
+
 def install(app: FastAPI) -> None:
     """Make ``app.openapi()`` describe the request bodies too."""
 
@@ -75,6 +83,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     template = "#/components/schemas/{model}"
-    _, schema = models_json_schema([(BpttRequest, "validation")], ref_template=template)
+    own = [(BpttRequest, "validation"), (ProblemAnswer, "validation")]
+    _, schema = models_json_schema(own, ref_template=template)
     document["components"]["schemas"] |= schema["$defs"]
     return document

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api.documentation import refusal
 from app.api.errors import KINDS, Problem
-from app.api.schemas.operation import HealthAnswer, ProblemAnswer, ProblemKind
+from app.api.schemas.operation import HealthAnswer, ProblemKind
 
 router = APIRouter()
 
@@ -32,8 +33,8 @@ async def healthz(request: Request) -> Response:
     summary="What a problem's type stands for",
     responses={
         200: {"model": ProblemKind},
-        404: {"model": ProblemAnswer},
-        422: {"model": ProblemAnswer},
+        404: refusal("no such kind"),
+        422: refusal("never: any text is looked up"),
     },
 )
 async def problem(

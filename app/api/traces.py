@@ -11,11 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.documentation import request_body
+from app.api.documentation import refusal, request_body
 from app.api.errors import Problem, from_validation
 from app.api.resolve import Plan, plan_bptt, plan_forward, plan_gradcheck
 from app.api.schemas.answers import BpttAnswer, ForwardAnswer, GradcheckAnswer
-from app.api.schemas.operation import ProblemAnswer
 from app.api.schemas.requests import BpttRequest
 from app.api.work import Gate, read_json_body
 from app.engine import trace
@@ -36,10 +35,10 @@ EXAMPLES = {
     "arrays": {"summary": "numbers of your own, gradients clipped", "value": NUMBERS},
 }
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    413: {"model": ProblemAnswer, "description": "the body is too large"},
-    415: {"model": ProblemAnswer, "description": "the body is not declared as JSON"},
-    422: {"model": ProblemAnswer, "description": "refused: each field at fault is named"},
-    503: {"model": ProblemAnswer, "description": "too many large requests at once"},
+    413: refusal("the body is too large"),
+    415: refusal("the body is not declared as JSON"),
+    422: refusal("refused: each field at fault is named"),
+    503: refusal("too many large requests at once"),
 }
 
 

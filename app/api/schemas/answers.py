@@ -55,8 +55,8 @@ class NetworkAnswer(BaseModel):
     activation: Activation = _scalar("φ in h = φ(a)", "tanh", "name")
     normalization: str = _scalar("normalization of the pre-activations", "none", "name")
     output: Output = _scalar("readout and its loss", "softmax", "name")
-    hidden_size: int = _scalar("H", 2, "units")
-    output_size: int = _scalar("O", 2, "units")
+    hidden_size: int = _scalar("hidden units H", 2, "units")
+    output_size: int = _scalar("outputs O", 2, "units")
     parameters: ParametersAnswer = block(ParametersAnswer, "the weights that were used")
     init: InitRequest | None = block(
         InitRequest, "how the weights were drawn; null where they were given"

@@ -94,7 +94,7 @@ class DefaultNetwork(BaseModel):
     activation: str = _name("tanh")
     normalization: str = _name("none")
     output: str = doc("readout; linear where the data is a series", unit="name", example="softmax")
-    hidden_size: int = _count("H", 8, "units")
+    hidden_size: int = _count("hidden units H", 8, "units")
     init: InitRequest = block(InitRequest, "how weights are drawn")
 
 

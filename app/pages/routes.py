@@ -1,0 +1,144 @@
+"""The pages and their static files."""
+
+import base64
+import hashlib
+import json
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.pages.i18n import CATALOGUES, for_script, negotiate, others, translate
+from app.settings import Settings
+
+HERE = Path(__file__).resolve().parents[2]
+LIBRARIES = ("culori", "d3-array", "d3-scale", "d3-selection", "d3-shape", "katex")
+SECTIONS = ("controls", "inspector", "transport", "header")
+COOKIE_SECONDS = 365 * 24 * 3600
+# What was fetched is kept, but asked for again each time: a 304 costs nothing, a stale page does.
+REVALIDATE = {"cache-control": "no-cache"}
+
+templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Revalidated(StaticFiles):
+    """Static files with an ETag, revalidated at each use."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file, or 304 where the browser's copy is still good."""
+        response = await super().get_response(path, scope)
+        response.headers.update(REVALIDATE)
+        return response
+
+
+def mount_pages(app: FastAPI, settings: Settings) -> None:
+    """Serve ``/``, ``/static`` and a readable 404.
+
+    Args:
+        app: its state holds ``catalog`` (bytes) and ``csp_script_hashes``, to which the hash of
+            the pages' one inline script, the import map, is added.
+        settings: the version shown in the page.
+    """
+
+    async def instrument(request: Request) -> Response:
+        catalog = for_script(app.state.catalog)
+        return render(request, "instrument.html", catalog=catalog, version=settings.version)
+
+    app.add_api_route("/", instrument, methods=["GET", "HEAD"], include_in_schema=False)
+    app.mount("/static", Revalidated(directory=HERE / "static"), name="static")
+    _explain_missing_pages(app)
+
+
+def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    """Return a page in the reader's language, or 304 where the browser's copy is the same."""
+    wish = request.query_params.get("lang")
+    language = negotiate(wish, request.cookies.get("lang"), request.headers.get("accept-language"))
+    html = templates.get_template(template).render(_frame(request, language) | context)
+    headers = REVALIDATE | {
+        "etag": f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"',
+        "vary": "accept-language, cookie",
+        "content-language": language,
+    }
+    if wish:
+        headers["set-cookie"] = _cookie(request, language)
+    if status == 200 and headers["etag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(html, status, headers=headers)
+
+
+def _frame(request: Request, language: str) -> dict[str, Any]:
+    """Return what every page's template needs."""
+    root = _root(request)
+    imports = _import_map(root)
+    request.app.state.csp_script_hashes.add(_hash(imports))
+    hidden = request.query_params.get("hide", "").split(",")
+    return {
+        "root": root,
+        "language": language,
+        "languages": [_switch(request, name) for name in others(language)],
+        "t": lambda key, **params: translate(language, key, **params),
+        "imports": imports,
+        "messages": for_script(CATALOGUES[language]),
+        "hidden": " ".join(name for name in SECTIONS if name in hidden),
+    }
+
+
+def _switch(request: Request, language: str) -> dict[str, str]:
+    """Return a link to this very page in another language."""
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    query = urlencode([*kept, ("lang", language)])
+    return {"code": language, "href": f"?{query}", "name": translate(language, "language.name")}
+
+
+def _import_map(root: str) -> str:
+    imports = {name: f"{root}/static/vendor/{name}.js" for name in LIBRARIES}
+    return for_script(json.dumps({"imports": imports}).encode())
+
+
+def _hash(script: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def _root(request: Request) -> str:
+    """Return the prefix that a reverse proxy serves this application under, mostly ""."""
+    return request.scope.get("root_path", "").rstrip("/")
+
+
+def _cookie(request: Request, language: str) -> str:
+    cookie = SimpleCookie({"lang": language})
+    cookie["lang"].update(
+        {"path": _root(request) or "/", "max-age": COOKIE_SECONDS, "samesite": "Lax"}
+    )
+    return cookie["lang"].OutputString()
+
+
+def _explain_missing_pages(app: FastAPI) -> None:
+    """Answer an unknown address with a page where a reader asks, else as the API does."""
+    answer_program: Any = app.exception_handlers[HTTPException]
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404 and _is_reader(request.url.path, request.headers):
+            return render(request, "missing.html", status=404)
+        return await answer_program(request, error)
+
+    app.add_exception_handler(HTTPException, on_http)
+
+
+def _is_reader(path: str, headers: Headers) -> bool:
+    return "text/html" in headers.get("accept", "") and not path.startswith(("/api/", "/static/"))

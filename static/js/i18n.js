@@ -13,6 +13,11 @@ export function setMessages(catalogue) {
   messages = catalogue;
 }
 
+/** Take the words that the server wrote into the page. */
+export function loadMessages() {
+  setMessages(JSON.parse(document.getElementById("messages")?.textContent ?? "{}"));
+}
+
 /** The message of a key, its placeholders filled. An unknown key shows itself: tests look for that. @param {string} key @param {Params} [params] */
 export function t(key, params = {}) {
   const message = messages[key] ?? key;

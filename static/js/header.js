@@ -1,0 +1,122 @@
+import { t } from "./i18n.js";
+import { writeSettings } from "./state.js";
+import { chooseTheme, followSystem, onTheme, themeNow } from "./theme.js";
+
+/**
+ * The page's head: copy link, language, theme, the panels' buttons, and the menu that holds the rest on a phone. Its
+ * markup is the template's.
+ *
+ * @typedef {import("./state.js").Settings} Settings
+ * @typedef {object} HeaderOptions
+ * @property {() => Settings} [settings]   those of the picture, for the links to it
+ * @property {(theme: import("./scales.js").Theme) => void} [onChoose]   the reader chose a theme: a link that asks for
+ *   one must now ask for this
+ * @param {HeaderOptions} [options]
+ * @returns {() => void} stop
+ */
+export function startHeader({ settings, onChoose = () => {} } = {}) {
+  const root = /** @type {HTMLElement} */ (document.getElementById("top"));
+  const undo = new AbortController();
+  const { signal } = undo;
+  const stopTheme = themeButton(root, onChoose, signal);
+  menu(root, signal);
+  if (settings) {
+    languageLinks(root, settings, signal);
+    copyButton(root, () => location.origin + location.pathname + writeSettings(settings()), signal);
+  }
+  return () => {
+    undo.abort();
+    stopTheme();
+  };
+}
+
+/** The language switch leads to the same picture. @param {HTMLElement} root @param {() => Settings} settings @param {AbortSignal} signal */
+function languageLinks(root, settings, signal) {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (root.querySelectorAll("a[data-language]"))) {
+    const keepState = () => link.setAttribute("href", writeSettings({ ...settings(), lang: link.dataset.language ?? "" }));
+    for (const event of ["pointerenter", "pointerdown", "focus", "click"]) link.addEventListener(event, keepState, { signal });
+  }
+}
+
+/** @param {HTMLElement} root @param {(theme: import("./scales.js").Theme) => void} onChoose @param {AbortSignal} signal */
+function themeButton(root, onChoose, signal) {
+  const button = /** @type {HTMLButtonElement} */ (root.querySelector("#theme-button"));
+  const show = () => button.setAttribute("aria-pressed", String(themeNow() === "dark"));
+  const stops = [onTheme(show), followSystem()];
+  button.addEventListener("click", () => {
+    chooseTheme(themeNow() === "dark" ? "light" : "dark");
+    onChoose(themeNow());
+  }, { signal });
+  show();
+  return () => stops.forEach((stop) => stop());
+}
+
+/** The phone's menu: a disclosure that closes on Escape, on a choice and on a press elsewhere. @param {HTMLElement} root @param {AbortSignal} signal */
+function menu(root, signal) {
+  const button = /** @type {HTMLButtonElement} */ (root.querySelector("#menu-button"));
+  const list = /** @type {HTMLElement} */ (root.querySelector("#menu"));
+  const isOpen = () => button.getAttribute("aria-expanded") === "true";
+  const show = (/** @type {boolean} */ open) => {
+    button.setAttribute("aria-expanded", String(open));
+    list.classList.toggle("open", open);
+  };
+  button.addEventListener("click", () => show(!isOpen()), { signal });
+  document.addEventListener("pointerdown", ({ target }) => {
+    const inside = target instanceof Node && (list.contains(target) || button.contains(target));
+    if (!inside) show(false);
+  }, { signal });
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !isOpen()) return;
+    event.stopPropagation();
+    show(false);
+    button.focus();
+  }, { signal });
+  list.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !root.contains(relatedTarget)) show(false);
+  }, { signal });
+}
+
+const COPIED_FOR = 2000;
+
+/** @param {HTMLElement} root @param {() => string} link @param {AbortSignal} signal */
+function copyButton(root, link, signal) {
+  const button = root.querySelector("#copy-button");
+  const label = root.querySelector("#copy-label");
+  const icon = button?.querySelector("use");
+  if (!button || !label || !icon) return;
+  let timer = 0;
+  const say = (/** @type {string} */ words, /** @type {string} */ name) => {
+    label.textContent = words;
+    icon.setAttribute("href", `#icon-${name}`);
+  };
+  button.addEventListener("click", async () => {
+    const done = await copy(link());
+    say(done ? t("header.copied") : t("header.notCopied"), done ? "check" : "alert");
+    clearTimeout(timer);
+    timer = window.setTimeout(() => say(t("header.copy"), "link"), COPIED_FOR);
+  }, { signal });
+}
+
+/** @param {string} text @returns {Promise<boolean>} */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text); // no clipboard without https, nor in some frames
+  }
+}
+
+/** @param {string} text */
+function copyBySelection(text) {
+  const before = document.activeElement;
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "visually-hidden";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (before instanceof HTMLElement) before.focus();
+  return done;
+}

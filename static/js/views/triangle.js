@@ -4,6 +4,7 @@ import { hasLoss, reaches } from "../trace.js";
 import { child, createBand } from "./band.js";
 import { createFrames, createGrid, createStrip, faintness, fillCell, filledCells, hatch, infinity, listen, outlineCell, paintBitmap, shownPath } from "./cells.js";
 import { createLegend, createValueBar, writeMixed } from "./legend.js";
+import { createRowNames } from "./rownames.js";
 
 /**
  * The credit triangle: row t is the loss at step t, column k the state that its gradient reaches, ‖∂L(t)/∂h(k)‖.
@@ -27,19 +28,12 @@ const LEGEND = { least: 160, most: 315, rise: 8, height: 62, gap: 30 };
 /** Height of T rows: 13.5 px each (15 on a phone) within 135 to 260 px together, and never more than 34 each. @param {number} T @param {boolean} narrow */
 export const triangleHeight = (T, narrow) => Math.min(34 * T, 260, Math.max(135, T * (narrow ? 15 : 13.5)));
 
-/** Rows that carry a name: the first, every 5th, 10th, … and the last. @param {number} T @param {number} pitch */
-export function namedRows(T, pitch) {
-  const every = [1, 5, 10, 20, 50, 100].find((n) => n * pitch >= 26) ?? 200;
-  const rows = Array.from({ length: T }, (_, i) => i + 1).filter((row) => row === 1 || row === T || row % every === 0);
-  return rows.filter((row) => row === T || (T - row) * pitch >= 14);
-}
-
 /** Where the half above the diagonal is free down to `below`: its left edge, and how far it goes on the screen. A short
  * sequence leaves too little: then the place right of the plot counts too.
  * @param {Grid} grid @param {number} below @param {number} visible  pixels of plot and what lies right of it on the screen */
 export function freeHalf({ axis, pitch }, below, visible) {
   const left = Math.min(axis.T, Math.max(0, Math.ceil(below / pitch))) * axis.column + LEGEND.gap;
-  const within = axis.whole ? axis.width - 6 : Math.min(axis.width, visible) - 6;
+  const within = axis.whole ? axis.width - 6 : Math.min(axis.width, visible - 12) - 6;
   const right = within - left >= LEGEND.least ? within : Math.min(visible - LEGEND.gap, left + LEGEND.most);
   return { left, width: Math.max(LEGEND.least, right - left) };
 }
@@ -190,52 +184,6 @@ function paintGhost(pen, trace, grid, scales) {
 /** Is any norm that this scale colours above it? @param {Trace} trace @param {Scales} scales */
 const anyOver = ({ credit, dhNorm }, scales) => dhNorm.some(scales.over) || credit.dh.some((row) => row.some(scales.over));
 
-/* ---- the names of rows ---- */
-
-/** Names of rows in the gutter; a selected one always, the others where the band's own name leaves room. @param {HTMLElement} root @param {HTMLElement} name */
-function createRowNames(root, name) {
-  const list = child(root, "div", "triangle-rows");
-  list.setAttribute("aria-hidden", "true");
-  let drawn = "";
-  return {
-    /** @param {Grid} grid @param {number | null} selected @param {boolean} narrow */
-    update({ rows, pitch, height }, selected, narrow) {
-      const wanted = JSON.stringify([rows, height, selected, narrow, name.textContent]);
-      if (wanted === drawn) return;
-      drawn = wanted;
-      list.style.height = `${height}px`;
-      const named = new Set(namedRows(rows, pitch));
-      if (selected) named.add(selected);
-      const labels = [...named].map((row) => nameRow(list, row, (row - 0.5) * pitch, row === selected, narrow));
-      list.replaceChildren(...labels);
-      const taken = narrow ? [] : [...name.children].map((line) => line.getBoundingClientRect());
-      labels.filter((label) => !label.classList.contains("is-selected")).forEach((label) => {
-        label.hidden = collides(label.getBoundingClientRect(), taken);
-      });
-      if (selected) labels.forEach((label) => (label.hidden ||= tooClose(label, selected, pitch)));
-    },
-  };
-}
-
-/** @param {HTMLElement} list @param {number} row @param {number} y @param {boolean} selected @param {boolean} narrow */
-function nameRow(list, row, y, selected, narrow) {
-  const label = child(list, "span", selected ? "triangle-row is-selected" : "triangle-row");
-  label.dataset.row = String(row);
-  label.style.top = `${y}px`;
-  if (narrow) label.textContent = String(row);
-  else {
-    child(label, "i").textContent = "L";
-    label.append(`(${row})`);
-  }
-  return label;
-}
-
-/** @param {HTMLElement} label @param {number} selected @param {number} pitch */
-const tooClose = ({ dataset }, selected, pitch) => Number(dataset.row) !== selected && Math.abs(Number(dataset.row) - selected) * pitch < 12;
-
-/** @param {DOMRect} a @param {DOMRect[]} others */
-const collides = (a, others) => others.some((b) => a.left < b.right + 4 && a.right > b.left && a.top < b.bottom - 2 && a.bottom > b.top + 2);
-
 /* ---- the free half ---- */
 
 /** What stands in the free half: the legend, or before the backward pass a sentence saying what will fill it. @param {HTMLElement} plot */
@@ -258,11 +206,11 @@ function createFreeHalf(plot) {
       empty.hidden = !waiting;
       legend.root.hidden = waiting;
       const rise = narrow ? 0 : LEGEND.rise;
-      const sink = grid.pitch < 8 || narrow ? 0 : 22;
-      const place = waiting ? freeHalf(grid, sink + 56, visible) : freeHalf(grid, (narrow ? 52 : LEGEND.height) - rise, visible);
+      const top = !waiting || grid.pitch < 8 || narrow ? -rise : 22;
+      const place = freeHalf(grid, top + (waiting ? 56 : narrow ? 56 : LEGEND.height), visible);
       if (wanted !== drawn) {
         root.style.left = `${place.left}px`;  // not a transform: what is sticky inside would not know of it
-        root.style.top = `${waiting ? sink : -rise}px`;
+        root.style.top = `${top}px`;
         root.style.width = `${Math.max(place.width, axis.whole ? 0 : axis.width - place.left)}px`;
         empty.style.maxWidth = `${Math.min(230, place.width)}px`;
         root.classList.toggle("is-scrolling", !axis.whole);
@@ -330,7 +278,7 @@ export function triangle(root, options = {}) {
       }, focus);
       frames.show(triangleFrames(hover, path, next));
       free.update(trace, state, next, visible);
-      names.update(next, path?.t ?? (hover?.kind === "credit" || hover?.kind === "L" ? hover.t ?? null : null), narrow);
+      names.update(next, path?.t ?? null, hover?.kind === "credit" || hover?.kind === "L" ? hover.t ?? null : null, narrow);
       keys.update(trace, state);
     },
     destroy() {
@@ -389,7 +337,14 @@ function createKeys(plot, options) {
     const at = start();
     if (at && plot.matches(":focus-visible")) point(at);
   }, { signal });
-  plot.addEventListener("blur", () => options.onHover?.(null), { signal });
+  plot.addEventListener("blur", () => {
+    active = null;
+    options.onHover?.(null);
+  }, { signal });
+  plot.addEventListener("mousedown", (event) => {  // a click selects; the keys stay with the player
+    event.preventDefault();
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  }, { signal });
   return {
     /** @param {Trace} trace @param {ViewState} state */
     update: (trace, state) => { latest = { trace, state }; },

@@ -3,7 +3,7 @@ import test from "node:test";
 import { createAxis } from "../../../static/js/axis.js";
 import { setMessages } from "../../../static/js/i18n.js";
 import { createGrid } from "../../../static/js/views/cells.js";
-import { cellAfter, cellSpeech, firstOverflow, freeHalf, isFilled, namedRows, selectable, triangleFrames, triangleHeight } from "../../../static/js/views/triangle.js";
+import { cellAfter, cellSpeech, firstOverflow, freeHalf, isFilled, selectable, triangleFrames, triangleHeight } from "../../../static/js/views/triangle.js";
 
 const gridOf = (/** @type {number} */ T, { width = 868, narrow = false, fit = true } = {}) =>
   createGrid(createAxis({ width, T, narrow, fit }), T, triangleHeight(T, narrow));
@@ -17,13 +17,6 @@ const state = (/** @type {"forward" | "backward"} */ pass, /** @type {number} */
 test("rows are 13.5 px at ten steps, thinner above, between 135 and 260 px together", () => {
   assert.deepEqual([1, 4, 10, 12, 50, 200].map((T) => triangleHeight(T, false)), [34, 135, 135, 162, 260, 260]);
   assert.equal(triangleHeight(10, true), 150);
-});
-
-test("named rows are the first, every fifth, tenth …, and the last, with room between", () => {
-  assert.deepEqual(namedRows(10, 13.5), [1, 5, 10]);
-  assert.deepEqual(namedRows(3, 34), [1, 2, 3]);
-  assert.deepEqual(namedRows(11, 13.5), [1, 5, 11]);
-  assert.deepEqual(namedRows(200, 1.3).slice(-3), [160, 180, 200]);
 });
 
 test("the legend stands clear of every row down to its foot", () => {

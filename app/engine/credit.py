@@ -188,7 +188,7 @@ class _Norms:
         here = self.norms[:, self.at : self.at + len(dh)]
         self.at += len(dh)
         for norms, packed in zip(here, (dh, da), strict=False):
-            norms[:] = row_norms(packed.reshape(len(packed), -1))
+            norms[:] = row_norms(packed)
         if self.batch:
             here[:2] *= np.sqrt(dh.shape[1]).astype(dh.dtype)
             self._add_batch_shares(steps, da, here[2:])
@@ -202,7 +202,7 @@ class _Norms:
             at = 0
             for k, block in self.band.split(da, steps):
                 shares = narrowed[k] @ block  # (losses, r, H)
-                norms[at : at + len(block)] = row_norms(shares.reshape(len(block), -1))
+                norms[at : at + len(block)] = row_norms(shares)
                 at += len(block)
 
     def result(self, vectors: dict[str, np.ndarray] | None) -> Credit:
@@ -226,4 +226,4 @@ def _share_norms(delta: np.ndarray, entering: np.ndarray) -> np.ndarray:
     if delta.ndim == 2:
         return row_norms(delta) * row_norms(entering)
     parts = narrow(entering) @ delta  # (T, r, H)
-    return row_norms(parts.reshape(len(parts), -1))
+    return row_norms(parts)

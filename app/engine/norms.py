@@ -9,7 +9,9 @@ import numpy as np
 
 
 def row_norms(rows: np.ndarray) -> np.ndarray:
-    """Return ‖row‖₂ of each row: (n,m) → (n). Zero rows give 0; inf and nan come through."""
+    """Return each row's Frobenius norm: (n,…) → (n). Zeros give 0; inf and nan come through."""
+    if rows.ndim != 2:
+        rows = rows.reshape(len(rows), math.prod(rows.shape[1:]))
     squares = np.vecdot(rows, rows)
     norms = np.sqrt(squares)
     limits = np.finfo(rows.dtype)

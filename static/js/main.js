@@ -2,11 +2,12 @@ import { createAxis } from "./axis.js";
 import { createSession } from "./api.js";
 import { createFrame } from "./frame.js";
 import { startHeader } from "./header.js";
-import { setMessages } from "./i18n.js";
+import { loadMessages } from "./i18n.js";
 import { startKeyboard } from "./keyboard.js";
 import { stepOfPart } from "./parts.js";
 import { createPlayer } from "./player.js";
 import { createScales } from "./scales.js";
+import { createSheets } from "./sheets.js";
 import { fromPreset, readSettings, toRequest, writeSettings } from "./state.js";
 import { onTheme, themeNow } from "./theme.js";
 import { readTrace } from "./trace.js";
@@ -16,6 +17,7 @@ import { heatmap } from "./views/heatmap.js";
 import { inspector } from "./views/inspector.js";
 import { narration } from "./views/narration.js";
 import { peek } from "./views/peek.js";
+import { problemView } from "./views/problem.js";
 import { stage } from "./views/stage/stage.js";
 import { timeline } from "./views/timeline.js";
 import { tooltip } from "./views/tooltip.js";
@@ -32,17 +34,18 @@ import { triangle } from "./views/triangle.js";
  */
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const json = (/** @type {string} */ id) => JSON.parse(element(id).textContent ?? "{}");
 
-setMessages(json("messages"));
-const catalog = json("catalog");
+loadMessages();
+const catalog = JSON.parse(element("catalog").textContent ?? "{}");
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 const phone = matchMedia("(max-width: 759px)");
 const bands = element("bands");
 const column = element("cursor-column");
 
-/** @type {Settings} */
 let settings = readSettings(location.search);
+/** The settings of the picture that stands. @type {Settings | null} */
+let pictured = null;
+let invalid = false; // a field holds what cannot be asked for
 /** @type {Trace | null} */
 let trace = null;
 /** @type {import("./api.js").Problem | null} */
@@ -50,6 +53,9 @@ let problem = null;
 /** @type {import("./parts.js").Part | null} */
 let hover = null;
 let axis = createAxis({ width: 800, T: 10, narrow: phone.matches, fit: settings.fit });
+/** @type {Parameters<typeof createAxis>[0] | null} */
+let last = null;
+let followed = 0;
 let scales = createScales(themeNow(), settings.scale);
 
 const frame = createFrame(draw);
@@ -64,20 +70,28 @@ const options = {
 const views = [
   narration(element("headline"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
   heatmap(element("band-hidden"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
-  inspector(element("inspector-content"), options), peek(element("peek"), options), tooltip(bands),
+  inspector(element("inspector-content"), options), peek(element("peek")), tooltip(bands),
 ];
-const transport = createTransport(element("transport"), { player, onFit: (fit) => change({ ...settings, fit }, false) });
+const transport = createTransport(element("transport"), { player, slot: document.querySelector(".top-mode"), onFit: (fit) => change({ ...settings, fit }) });
 const controls = createControls(element("controls-content"), {
   settings, catalog,
-  onChange: (/** @type {Settings} */ next) => change(next),
-  onPreset: (/** @type {any} */ preset) => change(fromPreset(preset, settings)),
+  onChange: (next, { dragging }) => change(next, { dragging }),
+  onPreset: (preset) => { player.setPath(null); change(fromPreset(preset, settings, catalog)); },
+  onInvalid: (value) => { invalid = value; frame.request(); },
 });
+const problems = problemView(element("problem"), { onRetry: () => ask() });
 const session = createSession({ onAnswer: accept, onProblem: refuse });
 
-/** The settings are now these. @param {Settings} next @param {boolean} [ask] do they need a new answer? */
-function change(next, ask = true) {
+/** @param {{ dragging?: boolean }} [how] */
+function ask(how) {
+  session.ask(toRequest(settings, catalog), how);
+}
+
+/** The settings are now these. @param {Settings} next @param {{ dragging?: boolean }} [how] */
+function change(next, how) {
+  const same = JSON.stringify(toRequest(next, catalog)) === JSON.stringify(toRequest(settings, catalog));
   settings = next;
-  if (ask) session.ask(toRequest(settings, catalog));
+  if (!same || problem) ask(how);
   measure();
   controls.update(settings, trace, problem);
   rememberLater();
@@ -87,12 +101,14 @@ function change(next, ask = true) {
 function accept(answer) {
   const first = trace === null;
   trace = readTrace(answer);
+  pictured = settings;
   problem = null;
   player.setLength(trace.T);
   if (first) player.restore(settings);
   document.body.dataset.state = "ready";
   measure();
   controls.update(settings, trace, null);
+  problems.update(null);
 }
 
 /** The last good picture stays, dimmed; the reason stands at the control it is about. @param {import("./api.js").Problem} reason */
@@ -100,19 +116,21 @@ function refuse(reason) {
   problem = reason;
   document.body.dataset.state = "problem";
   controls.update(settings, trace, problem);
+  problems.update(problem, pictured);
   frame.request();
 }
 
 /** The axis follows the width of the page and the length of the sequence. */
 function measure() {
   if (!trace) return;
-  const next = { width: bands.clientWidth, T: trace.T, narrow: phone.matches, fit: settings.fit };
-  axis = createAxis(next);
-  scales = createScales(themeNow(), settings.scale);
-  for (const [name, value] of Object.entries({ gutter: axis.gutter, plot: axis.width, margin: axis.margin, column: axis.column })) {
-    bands.style.setProperty(`--${name}`, `${value}px`);
+  const width = bands.clientWidth;
+  if (!last || last.width !== width || last.T !== trace.T || last.narrow !== phone.matches || last.fit !== settings.fit) {
+    last = { width, T: trace.T, narrow: phone.matches, fit: settings.fit };
+    axis = createAxis(last);
+    const sizes = { gutter: axis.gutter, plot: axis.width, margin: axis.margin };
+    for (const [name, value] of Object.entries(sizes)) bands.style.setProperty(`--${name}`, `${value}px`);
   }
-  bands.classList.toggle("scrolls", !axis.whole);
+  if (scales.theme !== themeNow() || String(scales.range) !== String(settings.scale)) scales = createScales(themeNow(), settings.scale);
   frame.request();
 }
 
@@ -122,7 +140,7 @@ function draw(elapsed) {
   if (!trace) return false;
   const state = viewState(trace);
   for (const view of views) view.update(trace, state);
-  transport.update({ fit: settings.fit, scrolls: !axis.whole });
+  transport.update({ fit: settings.fit, scrolls: !axis.whole, narrow: phone.matches });
   moveColumn(state);
   return player.moving;
 }
@@ -134,20 +152,21 @@ function viewState(trace) {
   return {
     head: player.head, mode: player.mode, playing: player.moving, path: player.path, step, hover, axis, scales,
     focus: pointed !== null && pointed <= trace.T ? pointed : step,
-    narrow: phone.matches, reduced: reducedMotion.matches, stale: problem !== null,
+    narrow: phone.matches, reduced: reducedMotion.matches, stale: problem !== null || invalid,
   };
 }
 
-/** The tint of the cursor's column through every band, kept in sight. @param {ViewState} state */
-function moveColumn({ step, playing }) {
+/** The tint of the cursor's column through every band, kept in sight while it moves. @param {ViewState} state */
+function moveColumn({ step, stale }) {
   column.style.transform = `translateX(${axis.gutter + axis.left(step)}px)`;
   column.style.width = `${axis.column}px`;
-  bands.classList.toggle("stale", problem !== null);
-  if (!playing || axis.whole) return;
-  const [left, right] = [axis.left(step) - axis.column, axis.left(step) + 2 * axis.column];
+  bands.classList.toggle("stale", stale);
+  if (step === followed) return;
+  followed = step;
+  if (axis.whole || bands.contains(document.activeElement) && bands.matches(":active")) return;
   const seen = bands.clientWidth - axis.gutter - axis.margin;
-  if (left < bands.scrollLeft) bands.scrollLeft = left - seen / 2;
-  else if (right > bands.scrollLeft + seen) bands.scrollLeft = right - seen / 2;
+  const left = axis.left(step);
+  if (left - axis.column < bands.scrollLeft || left + 2 * axis.column > bands.scrollLeft + seen) bands.scrollLeft = left - seen / 2;
 }
 
 let remembering = 0;
@@ -164,11 +183,12 @@ function rememberLater() {
   }, 250);
 }
 
-startHeader({ settings: () => settings });
+startHeader({ settings: () => settings, onChoose: (theme) => { if (settings.theme) settings = { ...settings, theme }; rememberLater(); } });
+createSheets();
 startKeyboard(player);
 onTheme(measure);
 phone.addEventListener("change", measure);
 reducedMotion.addEventListener("change", () => frame.request());
 new ResizeObserver(measure).observe(bands);
 document.fonts.ready.then(measure);
-session.ask(toRequest(settings, catalog));
+ask();

@@ -1,0 +1,110 @@
+"""The catalogue offers exactly what requests may name."""
+
+from typing import get_args
+
+import pytest
+
+from app.api.schemas import requests
+from app.engine import clipping, sequences, trace
+from app.engine.activations import ACTIVATIONS
+from app.engine.cells import CELLS
+from app.engine.initialization import INITIALIZERS
+from app.engine.network import NORMALIZATIONS
+from app.engine.readout import READOUTS
+from app.engine.series import SERIES
+from app.presets import PRESETS
+from app.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def catalog(client) -> dict:
+    return client.get("/api/v1/catalog").json()
+
+
+def names(entries: list[dict]) -> list[str]:
+    return [entry["name"] for entry in entries]
+
+
+def test_it_lists_what_the_engine_has(catalog):
+    assert names(catalog["cells"]) == list(CELLS)
+    assert names(catalog["activations"]) == list(ACTIVATIONS)
+    assert names(catalog["outputs"]) == list(READOUTS)
+    assert names(catalog["schemes"]) == list(INITIALIZERS)
+    assert names(catalog["series"]) == list(SERIES)
+    assert [preset["id"] for preset in catalog["presets"]] == [preset.id for preset in PRESETS]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "known"),
+    [
+        (requests.Activation, ACTIVATIONS),
+        (requests.Output, READOUTS),
+        (requests.Scheme, INITIALIZERS),
+        (requests.LossAt, sequences.LOSS_AT),
+        (requests.InputAt, sequences.INPUT_AT),
+        (requests.ClipBy, clipping.CLIP_BY),
+        (requests.Include, trace.INCLUDE),
+    ],
+)
+def test_requests_accept_what_the_engine_knows(accepted, known):
+    assert set(get_args(accepted)) == set(known)
+
+
+def test_the_one_cell_and_normalization_are_the_engine_s():
+    fields = requests.NetworkRequest.model_fields
+    assert get_args(fields["cell"].annotation) == tuple(CELLS)
+    assert get_args(fields["normalization"].annotation) == NORMALIZATIONS
+
+
+def test_each_activation_has_its_formula_and_its_slope(catalog):
+    by_name = {entry["name"]: entry for entry in catalog["activations"]}
+    assert by_name["tanh"]["formula"] == r"\tanh(a)"
+    assert by_name["sigmoid"]["slope_range"] == [0.0, 0.25]
+    assert by_name["relu"]["output_range"] == [0.0, None]
+    assert all(entry["slope"] for entry in by_name.values())
+
+
+def test_the_sunspots_run_from_1700_to_2008(catalog):
+    (sunspots,) = catalog["series"]
+    assert sunspots["start_year"] == 1700
+    assert len(sunspots["values"]) == 309
+
+
+def test_the_defaults_are_those_of_a_request_that_is_silent(client, catalog):
+    hello = {"kind": "text", "text": "hello"}
+    defaults = catalog["defaults"]
+    silent = client.post("/api/v1/bptt", json={"data": hello})
+    data = {**hello, "loss_at": defaults["loss_at"], "input_at": defaults["input_at"]}
+    options = {name: defaults[name] for name in ("clip", "truncate", "precision", "include")}
+    spoken = {"network": defaults["network"], "data": data, **options}
+    assert client.post("/api/v1/bptt", json=spoken).content == silent.content
+
+
+def test_the_limits_are_the_settings(catalog):
+    settings = Settings()
+    assert catalog["limits"] == {
+        "T": settings.max_T,
+        "B": settings.max_B,
+        "I": settings.max_I,
+        "H": settings.max_H,
+        "O": settings.max_O,
+        "body_bytes": settings.max_body_bytes,
+        "work": settings.work_budget,
+        "numbers": settings.answer_budget,
+    }
+
+
+def test_what_it_answers_is_what_it_documents(client, catalog):
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    assert set(catalog) == set(schemas["CatalogAnswer"]["properties"])
+    for part, name in (
+        ("cells", "CellEntry"),
+        ("activations", "ActivationEntry"),
+        ("outputs", "OutputEntry"),
+        ("schemes", "SchemeEntry"),
+        ("series", "SeriesEntry"),
+        ("presets", "PresetEntry"),
+    ):
+        assert set(catalog[part][0]) == set(schemas[name]["properties"])
+    assert set(catalog["defaults"]) == set(schemas["Defaults"]["properties"])
+    assert set(catalog["limits"]) == set(schemas["Limits"]["properties"])

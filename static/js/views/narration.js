@@ -43,15 +43,15 @@ export function narrate(trace, state) {
 }
 
 /** @param {Trace} trace @param {ViewState} state @returns {Words} */
-function forwardWords(trace, { head, step }) {
+function forwardWords(trace, { head, step, narrow }) {
   if (head.at === 0) return { title: message("narration.forwardStart"), tex: stepFormula(trace, 1), note: "" };
   const { overflow } = trace;
   if (overflow && ["a", "h", "o"].includes(overflow.what) && overflow.step <= step) return overflowWords(trace);
   const symbol = trace.symbols[step - 1];
   const what = symbol === null ? message("narration.value") : symbol === " " ? message("narration.space") : visible(symbol);
-  const title = message(step === 1 ? "narration.forwardFirst" : "narration.forward", { step, before: step - 1, what });
+  const title = message(narrow ? "narration.forwardShort" : step === 1 ? "narration.forwardFirst" : "narration.forward", { step, before: step - 1, what });
   const units = Math.floor(stage(head.at - (step - 1), FORWARD.light) * trace.H + 1e-9);
-  const note = units === 0 ? "" : units === trace.H ? message("narration.allUnits", { H: trace.H }) : message("narration.units", { units, H: trace.H });
+  const note = units === 0 || narrow ? "" : units === trace.H ? message("narration.allUnits", { H: trace.H }) : message("narration.units", { units, H: trace.H });
   return { title, tex: stepFormula(trace, step), note };
 }
 

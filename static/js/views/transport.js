@@ -28,7 +28,7 @@ export function transport(root, { player, onFit, slot }) {
 
   /** @param {{ fit: boolean, scrolls: boolean, narrow: boolean }} page  is the whole sequence squeezed in; would it scroll otherwise? */
   function update({ fit, scrolls, narrow }) {
-    const home = narrow && slot?.checkVisibility() ? slot : left;
+    const home = narrow && slot && !slot.closest("[data-hide~=header]") ? slot : left;
     if (modes.root.parentElement !== home) home.append(modes.root);
     modes.select(player.mode);
     speeds.select(String(player.speed));

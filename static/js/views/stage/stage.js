@@ -52,7 +52,7 @@ export function stage(root, options) {
       paintColumn(pen, geometry, trace, state, t, look);
     }
     zero.update(geometry, state);
-    letters.update(geometry, state);
+    letters.update(trace, geometry, state);
   }
 
   /** A new trace, axis or theme: everything is drawn again. @param {Trace} trace @param {ViewState} state */
@@ -162,11 +162,11 @@ function createLetters(layer) {
     return [letter, g];
   }));
   const [first, chip] = [each("first"), each("chip")];
-  const move = (/** @type {Element} */ g, /** @type {number} */ x, /** @type {number} */ y, /** @type {boolean} */ shown) => {
-    g.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+  const move = (/** @type {Element} */ g, /** @type {number} */ x, /** @type {number} */ y, /** @type {boolean} */ shown, /** @type {boolean} */ small) => {
+    g.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${small ? 0.78 : 1})`);
     g.classList.toggle("hidden", !shown);
   };
-  const update = (/** @type {Geometry} */ g, /** @type {ViewState} */ state) => {
+  const update = (/** @type {Trace} */ trace, /** @type {Geometry} */ g, /** @type {ViewState} */ state) => {
     const { axis, node, prediction, input } = g;
     const spots = (/** @type {number} */ t) => {
       const [from, to] = gapBefore(g, t);
@@ -174,11 +174,13 @@ function createLetters(layer) {
       return { W: [(from + to) / 2, node.middle - 24], U: [side, (node.bottom + input.top) / 2 + 1], V: [side, (node.top + prediction.bottom) / 2] };
     };
     const moving = state.head.pass === "forward" && state.head.at > 0;
+    const second = state.narrow && trace.T > 1 ? gapBefore(g, 2) : null; // on a phone the gutter covers the first gap
     const predicting = stageOf(state.head.at - state.step + 1, FORWARD.predict) > 0;
     const [home, here] = [spots(1), spots(state.step)];
     for (const letter of /** @type {const} */ (["U", "W", "V"])) {
-      move(first[letter], home[letter][0], home[letter][1], g.roomy && state.path === null && !(moving && state.step === 1));
-      move(chip[letter], here[letter][0], here[letter][1], g.roomy && moving && state.path === null && (letter !== "V" || predicting));
+      const x = letter === "W" && second ? (second[0] + second[1]) / 2 : home[letter][0];
+      move(first[letter], x, home[letter][1], g.roomy && state.path === null && !(moving && state.step === 1), state.narrow);
+      move(chip[letter], here[letter][0], here[letter][1], g.roomy && moving && state.path === null && (letter !== "V" || predicting), state.narrow);
     }
   };
   return { update };

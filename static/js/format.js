@@ -30,6 +30,9 @@ export function short(v, digits = 2) {
   return sign + size.toFixed(size >= 1 ? Math.min(2, Math.max(places, digits === 2 ? 2 : places)) : places);
 }
 
+/** The same without trailing zeros: 1, 0.5, 0.005. @param {number} v @param {number} [digits] */
+export const plain = (v, digits = 2) => short(v, digits).replace(/(\.\d*?)0+(?!\d)/, "$1").replace(/\.(?!\d)/, "");
+
 /** A share as a percentage: 1.5%, 87%, < 0.1%. @param {number} share */
 export function percent(share) {
   if (!Number.isFinite(share)) return notFinite(share);

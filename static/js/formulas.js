@@ -40,18 +40,19 @@ const SPELLED = 4;
 /** @param {Trace} trace @param {number} t */
 const readoutTex = (trace, t) => (trace.parameters.V ? linked({ kind: "V", t }, "\\V") : "");
 
-/** ∂L(t)/∂h(k) as one product. @param {Trace} trace @param {Path} path */
-export function pathProduct(trace, { t, k }) {
+/** ∂L(t)/∂h(k) as one product, its norm under a brace if given. @param {Trace} trace @param {Path} path @param {string} [size] */
+export function pathProduct(trace, { t, k }, size) {
   const product = t > k ? `\\prod_{j=${k + 1}}^{${t}} \\operatorname{diag}\\varphi'_j\\,${linked({ kind: "W" }, "\\W")}` : "";
-  return `\\frac{\\partial L(${t})}{\\partial h(${k})} = \\frac{\\partial L(${t})}{\\partial o(${t})}\\,${readoutTex(trace, t)}${product}`;
+  const right = `\\frac{\\partial L(${t})}{\\partial o(${t})}\\,${readoutTex(trace, t)}${product}`;
+  return `\\frac{\\partial L(${t})}{\\partial h(${k})} = ${size === undefined ? right : `\\underbrace{${right}}_{\\lVert\\cdot\\rVert\\,=\\,${size}}`}`;
 }
 
 /** The path's term of ∂L(t)/∂W, its Jacobians one by one: up to four are spelled out, of more the first and the last. @param {Trace} trace @param {Path} path */
 export function pathTerm(trace, { t, k }) {
   const jacobian = (/** @type {number} */ j) => `\\big[\\operatorname{diag}${linked({ kind: "slope", t: j }, `\\varphi'(a(${j}))`)}\\,${linked({ kind: "W", t: j }, "\\W")}\\big]`;
   const steps = Array.from({ length: t - k }, (_, i) => t - i);
-  const spelled = steps.length <= SPELLED ? steps.map(jacobian) : [jacobian(t), jacobian(t - 1), "\\cdots", jacobian(k + 1)];
+  const spelled = steps.length <= SPELLED ? steps.map(jacobian) : [jacobian(t), `${jacobian(t - 1)} \\cdots\\allowbreak ${jacobian(k + 1)}`];
   const readout = readoutTex(trace, t);
-  const factors = [`\\frac{\\partial L(${t})}{\\partial o(${t})}`, ...(readout ? [readout] : []), ...spelled, `\\frac{\\partial h(${k})}{\\partial \\W}`];
-  return `\\left.\\frac{\\partial L(${t})}{\\partial \\W}\\right|_{k=${k}} = ${factors.join(" \\cdot ")}`;
+  const factors = [`\\dfrac{\\partial L(${t})}{\\partial o(${t})}`, ...(readout ? [readout] : []), ...spelled, `\\dfrac{\\partial h(${k})}{\\partial \\W}`];
+  return `\\left.\\dfrac{\\partial L(${t})}{\\partial \\W}\\right|_{k=${k}} = ${factors.join(" \\cdot ")}`;
 }

@@ -45,19 +45,26 @@ export function partOf(target) {
  * @typedef {string | number | { tex: string } | { strong: string }} Piece
  */
 
-/** @param {Piece} piece @returns {Node} */
-function pieceNode(piece) {
-  if (typeof piece !== "object") return document.createTextNode(String(piece));
+/** A piece as an element; `mark`, the punctuation after it, stays on its line. @param {Piece} piece @param {string} mark @returns {Node} */
+function pieceNode(piece, mark) {
+  if (typeof piece !== "object") return document.createTextNode(piece + mark);
   const element = document.createElement("tex" in piece ? "span" : "strong");
   if ("tex" in piece) renderMath(element, piece.tex);
   else element.textContent = piece.strong;
-  return element;
+  if (!mark) return element;
+  const together = document.createElement("span");
+  together.style.whiteSpace = "nowrap";
+  together.append(element, mark);
+  return together;
 }
 
 /** A message of the catalogue with formulas among its words. @param {HTMLElement} element @param {string} key @param {Record<string, Piece>} [pieces] */
 export function renderPhrase(element, key, pieces = {}) {
-  const parts = t(key).split(/\{(\w+)\}/);
-  element.replaceChildren(...parts.map((part, i) => (i % 2 ? pieceNode(pieces[part] ?? `{${part}}`) : document.createTextNode(part))));
+  const [first, ...rest] = t(key).split(/\{(\w+)\}([.,:;?!。，：；？！、）)]?)/);
+  /** @type {(Node | string)[]} */
+  const nodes = [first];
+  for (let i = 0; i < rest.length; i += 3) nodes.push(pieceNode(pieces[rest[i]] ?? `{${rest[i]}}`, rest[i + 1]), rest[i + 2]);
+  element.replaceChildren(...nodes);
 }
 
 /** Ring every part inside `root` that is what is pointed at. @param {Element} root @param {Part | null} hover */

@@ -22,6 +22,9 @@ export function multiplyTransposed(rows, v) {
 /** h(t−1), h0 for the first step. @param {Trace} trace @param {number} t */
 export const stateBefore = (trace, t) => (t > 1 ? trace.h[t - 2] : trace.h0);
 
+/** Is step t beyond an overflow: does it start from a state that is not finite? @param {Trace} trace @param {number} t */
+export const isLost = (trace, t) => stateBefore(trace, t).some((h) => !Number.isFinite(h));
+
 /** The summands of a(t) = U x(t) + W h(t−1) + b, each (H). @param {Trace} trace @param {number} t */
 export function forwardTerms(trace, t) {
   const { U, W, b } = trace.parameters;

@@ -1,0 +1,278 @@
+import { percent, short } from "../format.js";
+import { pathProduct, pathTerm, texNumber } from "../formulas.js";
+import { t as say } from "../i18n.js";
+import { linked, renderMath, renderPhrase, ringParts } from "../math.js";
+import { pathProgress } from "../playhead.js";
+import { pathReveal } from "../reveal.js";
+import { pathFactors, reaches } from "../trace.js";
+import { verdict, worstStep } from "../verdict.js";
+import { child } from "./band.js";
+import { barIn, mathIn, phraseIn, plural, setBar, setNormBar, standsFor } from "./panel.js";
+
+/**
+ * The chain-rule microscope: how the gradient of L(t) comes to h(k), factor by factor, each split into slope and W for
+ * the vector that travels; the term of ∂L(t)/∂W that this path is; and why so little, or so much, is left.
+ *
+ * @typedef {import("../view.js").Trace} Trace
+ * @typedef {import("../view.js").ViewState} ViewState
+ * @typedef {import("../playhead.js").Path} Path
+ * @typedef {import("../verdict.js").Factor} Factor
+ * @typedef {import("../verdict.js").Verdict} Verdict
+ * @typedef {import("../view.js").ViewOptions & { onPlayPath?: () => void }} PathOptions
+ * @typedef {{ root: HTMLElement, step: number, show: (level: number, scales: ViewState["scales"]) => void }} FactorRow
+ */
+
+/** @param {HTMLElement} root @param {PathOptions} [options] @returns {import("../view.js").View} */
+export function microscope(root, options = {}) {
+  root.classList.add("microscope");
+  const sheet = frame(root, options);
+  /** @type {unknown[]} */ let subject = [];
+  /** @type {FactorRow[]} */ let rows = [];
+  /** @type {import("../parts.js").Part | null | undefined} */ let ringed;
+  let revealed = "";
+
+  return {
+    update(trace, state) {
+      const path = state.path;
+      if (!path) return;
+      const key = [trace, state.scales, path.t, path.k];
+      const fresh = key.some((part, i) => part !== subject[i]);
+      if (fresh) {
+        subject = key;
+        rows = describe(sheet, trace, path);
+      }
+      const levels = rows.map(({ step }) => pathReveal(pathProgress(state.head, path, step), state.reduced));
+      if (fresh || levels.join() !== revealed) {
+        revealed = levels.join();
+        reveal(sheet, rows, levels, state.scales);
+        ringed = undefined;
+      }
+      if (ringed !== state.hover) {
+        ringed = state.hover;
+        ringParts(root, ringed);
+      }
+    },
+    destroy() {
+      root.replaceChildren();
+    },
+  };
+}
+
+/** @param {HTMLElement} root @param {PathOptions} options */
+function frame(root, options) {
+  const top = child(root, "div", "panel-head");
+  child(top, "h2", "panel-title").textContent = say("microscope.title");
+  const close = iconButton(top, "quiet", "M3 3 L13 13 M13 3 L3 13");
+  close.setAttribute("aria-label", say("microscope.close"));
+  close.addEventListener("click", () => options.onPath?.(null));
+  const subtitle = child(root, "p", "panel-note");
+  const product = child(root, "div", "formula formula-display");
+  const scroller = child(root, "div", "factor-scroll");
+  scroller.tabIndex = 0;
+  scroller.setAttribute("role", "region");
+  scroller.setAttribute("aria-label", say("microscope.caption"));
+  const table = child(scroller, "table", "factors");
+  child(table, "caption", "visually-hidden").textContent = say("microscope.caption");
+  headRow(table);
+  const body = child(table, "tbody");
+  const card = child(root, "div", "card verdict");
+  card.setAttribute("role", "status");
+  const play = iconButton(root, "button wide-button", "M4 2.5 L13.5 8 L4 13.5 Z");
+  play.append(say("microscope.play"));
+  play.addEventListener("click", () => options.onPlayPath?.());
+  child(root, "h3", "panel-subtitle").textContent = say("microscope.term");
+  const term = child(root, "div", "formula formula-term");
+  const size = child(root, "p", "panel-note");
+  return { subtitle, product, scroller, body, card, term, size };
+}
+
+/** @typedef {ReturnType<typeof frame>} Sheet */
+
+/** @param {HTMLElement} parent @param {string} className @param {string} shape */
+function iconButton(parent, className, shape) {
+  const button = /** @type {HTMLButtonElement} */ (child(parent, "button", className));
+  button.type = "button";
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  svg.classList.add(shape.endsWith("Z") ? "icon-solid" : "icon-line");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", shape);
+  svg.append(path);
+  button.append(svg);
+  return button;
+}
+
+/** @param {HTMLElement} table */
+function headRow(table) {
+  const row = child(child(table, "thead"), "tr");
+  child(child(row, "th"), "span", "visually-hidden").textContent = say("microscope.step");
+  phraseIn(row, "th", "", "microscope.slope", { phi: { tex: "\\varphi'" } });
+  mathIn(row, "th", "", "\\W");
+  child(row, "th").textContent = say("microscope.both");
+  child(row, "th").textContent = say("microscope.left");
+  for (const cell of row.children) cell.setAttribute("scope", "col");
+}
+
+/** Write all that depends on the path alone; the rows come out one by one. @param {Sheet} sheet @param {Trace} trace @param {Path} path @returns {FactorRow[]} */
+function describe(sheet, trace, path) {
+  const { t, k } = path;
+  renderPhrase(sheet.subtitle, "microscope.subtitle", { L: { tex: linked({ kind: "L", t }, `L(${t})`) }, h: { tex: linked({ kind: "h", t: k }, `h(${k})`) } });
+  renderMath(sheet.product, pathProduct(trace, path), { display: true });
+  renderMath(sheet.term, pathTerm(trace, path));
+  const judged = verdict(trace, path);
+  termSize(sheet.size, trace, path, judged);
+  renderVerdict(sheet.card, trace, path, judged);
+  sheet.body.replaceChildren();
+  sheet.scroller.scrollTop = 0;
+  return factorRows(sheet.body, trace, path);
+}
+
+/** @param {HTMLElement} body @param {Trace} trace @param {Path} path @returns {FactorRow[]} */
+function factorRows(body, trace, path) {
+  const { t } = path;
+  const factors = pathFactors(trace, path);
+  const inside = factors.filter(({ step }) => reaches(trace, t, step - 1));
+  const worst = inside.length > 1 ? worstStep(inside) : null;
+  const rows = [startRow(body, trace, t), ...inside.map((factor) => factorRow(body, t, factor, factor.step === worst))];
+  if (inside.length < factors.length) rows.push(cutRow(body, factors[inside.length].step, trace.truncate ?? 0));
+  return rows;
+}
+
+/** @param {HTMLElement} body @param {number} t @param {number} k @param {string} tex */
+function namedRow(body, t, k, tex) {
+  const row = child(body, "tr");
+  const head = mathIn(row, "th", t > 9 ? "is-tight" : "", tex);
+  head.setAttribute("scope", "row");
+  standsFor(row, { kind: "credit", t, k });
+  return row;
+}
+
+/** The norm left after a row, bar above number. @param {HTMLElement} row */
+function leftCell(row) {
+  const cell = child(row, "td", "left");
+  const track = barIn(cell);
+  const number = child(cell, "span", "number");
+  return (/** @type {number} */ norm, /** @type {ViewState["scales"]} */ scales) => {
+    setNormBar(track, norm, scales);
+    number.textContent = short(norm);
+  };
+}
+
+/** @param {HTMLElement} body @param {Trace} trace @param {number} t @returns {FactorRow} */
+function startRow(body, trace, t) {
+  const row = namedRow(body, t, t, `L(${t}) {\\to} h(${t})`);
+  const cell = phraseIn(row, "td", "start", trace.parameters.V ? "microscope.start" : "microscope.startPlain", { V: { tex: linked({ kind: "V", t }, "\\V") } });
+  cell.setAttribute("colspan", "3");
+  const left = leftCell(row);
+  return { root: row, step: t, show: (level, scales) => { if (level >= 3) left(trace.credit.dh[t - 1][t - 1], scales); } };
+}
+
+/** A factor in two digits, or a dash where 0/0 says nothing. @param {number} v */
+const factorText = (v) => (Number.isFinite(v) ? short(v) : "–");
+
+/** @param {HTMLElement} body @param {number} t @param {Factor} factor @param {boolean} worst @returns {FactorRow} */
+function factorRow(body, t, factor, worst) {
+  const j = factor.step;
+  const row = namedRow(body, t, j - 1, `h(${j}) {\\to} h(${j - 1})`);
+  if (worst) row.dataset.worst = "";
+  const slope = child(row, "td", "slope");
+  standsFor(slope, { kind: "slope", t: j });
+  const track = barIn(slope, "bar-ink");
+  const number = child(slope, "span", "number");
+  const w = child(row, "td", "letter-W number");
+  standsFor(w, { kind: "W", t: j });
+  const both = child(row, "td", "both number");
+  const left = leftCell(row);
+  return {
+    root: row, step: j - 1,
+    show(level, scales) {
+      if (level >= 1) setBar(track, Math.min(1, factor.slope || 0), "");
+      if (level >= 1) number.textContent = factorText(factor.slope);
+      if (level >= 2) w.textContent = Number.isFinite(factor.w) ? `×${factorText(factor.w)}` : "–";
+      if (level >= 3) both.textContent = factorText(factor.both);
+      if (level >= 3) left(factor.left, scales);
+    },
+  };
+}
+
+/** @param {HTMLElement} body @param {number} j @param {number} w @returns {FactorRow} */
+function cutRow(body, j, w) {
+  const row = child(body, "tr", "is-cut");
+  const head = mathIn(row, "th", "", `h(${j}) {\\to} h(${j - 1})`);
+  head.setAttribute("scope", "row");
+  const cell = phraseIn(row, "td", "start", "microscope.cutHere", { w });
+  cell.setAttribute("colspan", "4");
+  return { root: row, step: j - 1, show() {} };
+}
+
+/** @param {Sheet} sheet @param {FactorRow[]} rows @param {number[]} levels @param {ViewState["scales"]} scales */
+function reveal(sheet, rows, levels, scales) {
+  rows.forEach(({ root, show }, i) => {
+    root.classList.toggle("is-ghost", levels[i] === 0);
+    if (root.dataset.level && Number(root.dataset.level) > levels[i]) clear(root);
+    root.dataset.level = String(levels[i]);
+    show(levels[i], scales);
+  });
+  const done = levels.every((level) => level === 3);
+  sheet.body.classList.toggle("is-done", done);
+  for (const part of [sheet.card, sheet.size]) part.classList.toggle("is-waiting", !done);
+  const last = levels.findLastIndex((level) => level > 0);
+  if (!done && last >= 0) keepInView(sheet.scroller, rows[last].root);
+}
+
+/** @param {HTMLElement} row */
+function clear(row) {
+  for (const number of row.querySelectorAll(".number")) number.textContent = "";
+  for (const bar of row.querySelectorAll(".bar")) setBar(/** @type {HTMLElement} */ (bar), 0, "");
+}
+
+/** Scroll the table, never the page. @param {HTMLElement} scroller @param {HTMLElement} row */
+function keepInView(scroller, row) {
+  const below = row.offsetTop + row.offsetHeight - scroller.clientHeight;
+  if (scroller.scrollTop < below) scroller.scrollTop = below;
+}
+
+/** The norm of the path's term, and why it is zero where it is. @param {HTMLElement} line @param {Trace} trace @param {Path} path @param {Verdict} judged */
+function termSize(line, trace, { t, k }, { kind }) {
+  const size = trace.credit.dW[t - 1][k - 1];
+  const total = trace.gradientNorms.W ?? NaN;
+  const noMemory = size === 0 && trace.credit.da[t - 1][k - 1] > 0;
+  const reason = kind === "cut" ? ".cut" : !Number.isFinite(size) ? ".over" : noMemory ? ".noMemory" : size === 0 ? ".zero" : "";
+  renderPhrase(line, `microscope.size${reason}`, {
+    size: { tex: `\\lVert\\cdot\\rVert_F = \\mathbf{${texNumber(short(size))}}` }, share: percent(size / total), before: { tex: `h(${k - 1})` },
+    total: { tex: `\\lVert \\partial L/\\partial \\W \\rVert = ${texNumber(short(total))}` },
+  });
+}
+
+/** @param {HTMLElement} card @param {Trace} trace @param {Path} path @param {Verdict} judged */
+function renderVerdict(card, trace, path, judged) {
+  card.replaceChildren();
+  child(card, "strong", "verdict-title").textContent = say(`verdict.${judged.kind}.title`);
+  card.append(" ");
+  const text = child(card, "span");
+  const pieces = {
+    W: { tex: "\\W" }, phi: { tex: "\\varphi'" }, V: { tex: "\\V" }, n: judged.steps, w: factorText(judged.w), slope: factorText(judged.slope), left: short(judged.left),
+    share: percent(judged.left / judged.start), times: short(judged.left / judged.start), t: path.t, k: path.k, at: judged.at, window: trace.truncate ?? 0, activation: say(`activation.${trace.activation}`),
+  };
+  renderPhrase(text, verdictKey(judged), pieces);
+  const cause = causeKey(trace, judged);
+  if (!cause) return;
+  card.append(" ");
+  renderPhrase(child(card, "span"), cause, pieces);
+}
+
+/** @param {Verdict} judged */
+function verdictKey({ kind, steps }) {
+  const counted = kind === "vanish" || kind === "explode" || kind === "carried";
+  return counted ? plural("verdict.factors", steps) : `verdict.${kind}.text`;
+}
+
+/** The sentence that names the cause, only as far as the numbers carry it. @param {Trace} trace @param {Verdict} judged @returns {string | null} */
+export function causeKey(trace, { kind, cause, flat }) {
+  if (kind === "carried") return "verdict.carried.rest";
+  if (kind !== "vanish" && kind !== "explode") return null;
+  if (cause !== "slope") return `verdict.${kind}.${cause}`;
+  const bent = { tanh: flat ? "saturated" : "tanh", sigmoid: "sigmoid" }[trace.activation];
+  return `verdict.${kind}.${bent ?? "switched"}`;
+}

@@ -29,6 +29,7 @@ DOCS_PAGE = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} API</title>
+<link rel="icon" href="{root}/static/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="{root}/static/vendor/swagger-ui/swagger-ui.css">
 </head>
 <body>

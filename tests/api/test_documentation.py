@@ -88,7 +88,7 @@ def test_the_docs_page_loads_from_this_host_only_and_leads_back(client):
     assert " style=" not in page.text
     assert '<a href="/">' in page.text
     sources = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
-    assert len(sources) == 3
+    assert len(sources) == 4
     for source in sources:
         assert client.get(source).status_code == 200, source
 

@@ -161,7 +161,7 @@ function createLetters(layer) {
     svg("text", g, { y: 5 }).textContent = letter;
     return [letter, g];
   }));
-  const [first, chip] = [each("first"), each("chip")];
+  const [first, tag] = [each("first"), each("tag")];
   const move = (/** @type {Element} */ g, /** @type {number} */ x, /** @type {number} */ y, /** @type {boolean} */ shown, /** @type {boolean} */ small) => {
     g.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${small ? 0.78 : 1})`);
     g.classList.toggle("hidden", !shown);
@@ -180,7 +180,7 @@ function createLetters(layer) {
     for (const letter of /** @type {const} */ (["U", "W", "V"])) {
       const x = letter === "W" && second ? (second[0] + second[1]) / 2 : home[letter][0];
       move(first[letter], x, home[letter][1], g.roomy && state.path === null && !(moving && state.step === 1), state.narrow);
-      move(chip[letter], here[letter][0], here[letter][1], g.roomy && moving && state.path === null && (letter !== "V" || predicting), state.narrow);
+      move(tag[letter], here[letter][0], here[letter][1], g.roomy && moving && state.path === null && (letter !== "V" || predicting), state.narrow);
     }
   };
   return { update };

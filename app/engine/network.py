@@ -81,9 +81,7 @@ def _check_names(cell: str, parameters: Mapping | None) -> None:
     own = tuple(CELLS[cell].parameter_shapes(1, 1))
     for name in parameters:
         if name not in (*own, "V", "c"):
-            raise EngineError(
-                _path(name), f"{name} is not known; {cell} has {', '.join(own)}, V, c"
-            )
+            raise EngineError(_path(name), f"{name} is unknown; {cell} has {', '.join(own)}, V, c")
     for name in own:
         if name not in parameters:
             raise EngineError(_path(name), f"{name} is missing; {cell} has {', '.join(own)}, V, c")

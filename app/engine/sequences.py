@@ -125,12 +125,12 @@ def _check_texts(texts: list[str], batch: bool) -> None:
             raise EngineError("data.text", f"{name} is {type(each).__name__}; it must be a string")
         if len(each) < 2:
             raise EngineError(
-                "data.text", f"{name} has {len(each)} characters; at least 2 are needed"
+                "data.text", f"{name} has length {len(each)}; at least 2 characters are needed"
             )
         if len(each) != len(texts[0]):
             raise EngineError(
                 "data.text",
-                f"{name} has {len(each)} characters and text 1 has {len(texts[0])}: "
+                f"{name} has length {len(each)} and text 1 has {len(texts[0])}: "
                 "texts of a batch have one length",
             )
         if any("\ud800" <= character <= "\udfff" for character in each):

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -120,11 +119,8 @@ def _root(request: Request) -> str:
 
 
 def _cookie(request: Request, language: str) -> str:
-    cookie = SimpleCookie({"lang": language})
-    cookie["lang"].update(
-        {"path": _root(request) or "/", "max-age": COOKIE_SECONDS, "samesite": "Lax"}
-    )
-    return cookie["lang"].OutputString()
+    path = _root(request) or "/"
+    return f"lang={language}; Path={path}; Max-Age={COOKIE_SECONDS}; SameSite=Lax"
 
 
 def _explain_missing_pages(app: FastAPI) -> None:

@@ -27,7 +27,7 @@ export function createSheets({ onToggle = () => {} } = {}) {
     if (name && !shown) opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     shown = name;
     arrange(parts, shown, phone.matches, wide.matches);
-    if (name && phone.matches) parts.panels[name].querySelector("button")?.focus();
+    if (name && phone.matches) parts.panels[name].focus();
     if (!name) opener?.focus({ preventScroll: true });
     onToggle(shown);
   }
@@ -87,10 +87,10 @@ function arrange({ instrument, top, center, scrim, controlsButton, panels }, sho
 /** @param {HTMLElement} panel @param {boolean} dialog */
 function setDialog(panel, dialog) {
   if (!dialog) {
-    panel.removeAttribute("role");
-    panel.removeAttribute("aria-modal");
+    for (const name of ["role", "aria-modal", "tabindex"]) panel.removeAttribute(name);
     return;
   }
+  panel.tabIndex = -1;
   panel.setAttribute("role", "dialog");
   panel.setAttribute("aria-modal", "true");
 }

@@ -100,8 +100,11 @@ function group(root, key) {
   return section;
 }
 
-/** "1 step", "10 steps". @param {"step" | "symbol" | "year"} noun @param {number} n */
-const count = (noun, n) => t(`count.${noun}.${n === 1 ? "one" : "many"}`, { n });
+/** "1 step", "10 steps". @param {"step" | "symbol"} noun @param {number} n */
+function count(noun, n) {
+  const form = n === 1 ? "one" : "many";
+  return t(`count.${noun}.${form}`, { n });
+}
 
 /** @param {HTMLElement} root @param {Change} change @returns {Part} */
 function sequenceGroup(root, change) {
@@ -155,7 +158,7 @@ function networkGroup(root, catalog, change) {
     name: (choice) => t(`activation.${choice}`), onPick: (choice) => change({ activation: choice }),
   });
   const H = slider(root, {
-    key: "controls.H", range: { min: 1, max: LIMITS.H, step: 1, whole: true },
+    key: "controls.H", inline: true, range: { min: 1, max: LIMITS.H, step: 1, whole: true },
     onNumber: (value, dragging) => change({ H: value }, dragging),
   });
   return { fields: { activation, H }, update: () => {} };
@@ -174,7 +177,7 @@ function drawnGroup(root, catalog, change) {
     start: () => Math.min(high, Math.max(low, Number(drawnRadius.toFixed(2)))), onValue: (value, dragging) => change({ radius: value }, dragging),
   });
   const gain = slider(root, {
-    key: "controls.gain", range: { min: LIMITS.gain[0], max: LIMITS.gain[1], step: 0.01, log: true },
+    key: "controls.gain", inline: true, range: { min: LIMITS.gain[0], max: LIMITS.gain[1], step: 0.01, log: true },
     onNumber: (value, dragging) => change({ gain: value }, dragging),
   });
   const seed = number(root, {

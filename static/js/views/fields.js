@@ -244,15 +244,16 @@ function track({ min, max, step, log, whole }) {
   };
 }
 
-/** A number that can be dragged, and typed. @param {HTMLElement} parent @param {NumberOptions} options
+/** A number that can be dragged, and typed. @param {HTMLElement} parent @param {NumberOptions & { inline?: boolean }} options  inline: label, slider and number in one line
  * @returns {Field<number> & { setMax(max: number): void, frame: Frame, show(value: number): void, slider: HTMLInputElement, box: HTMLInputElement }} */
 export function slider(parent, options) {
-  const { key, range, onNumber } = options;
-  const field = frame(parent, key, "sliding");
+  const { key, range, inline, onNumber } = options;
+  const field = frame(parent, key, inline ? "sliding inline" : "sliding");
   const box = typed(field, field.line, options);
   const { place, value: valueAt, ...ends } = track(range);
   const bar = child(field.root, "div", "slider");
-  field.line.after(bar);
+  if (inline) box.element.before(bar);
+  else field.line.after(bar);
   const knob = field.adopt(input(bar, "range"));
   Object.assign(knob, { min: String(ends.min), max: String(ends.max), step: String(ends.step) });
   const dragged = (/** @type {boolean} */ dragging) => () => {

@@ -15,7 +15,7 @@
  * @property {(x: number) => number} stepAt   the step under x, clamped to 1..T
  */
 
-const DESKTOP = { gutter: 116, margin: 52, least: 12, most: 96 };
+const DESKTOP = { gutter: 116, margin: 52, least: 11.6, most: 96 };
 const PHONE = { gutter: 34, margin: 12, least: 12, most: 60 };
 
 /**
@@ -38,5 +38,5 @@ export function createAxis({ width, T, narrow, fit }) {
 /** Steps that carry a number under the stage: all, or every 5th, 10th, … so that labels keep `room` pixels. @param {Axis} axis @param {number} [room] */
 export function labelledSteps({ T, column }, room = 26) {
   const every = [1, 2, 5, 10, 20, 50, 100].find((n) => n * column >= room) ?? 200;
-  return Array.from({ length: T }, (_, i) => i + 1).filter((t) => every === 1 || t % every === 0 || t === 1);
+  return Array.from({ length: T }, (_, i) => i + 1).filter((t) => t % every === 0 || (t === 1 && (every - 1) * column >= 0.7 * room));
 }

@@ -25,8 +25,8 @@ const LEGEND = { least: 160, most: 315, rise: 8, height: 62, gap: 30 };
 
 /* ---- geometry ---- */
 
-/** Height of T rows: 13.5 px each (15 on a phone) within 135 to 260 px together, and never more than 34 each. @param {number} T @param {boolean} narrow */
-export const triangleHeight = (T, narrow) => Math.min(34 * T, 260, Math.max(135, T * (narrow ? 15 : 13.5)));
+/** Height of T rows: 13.5 px each (15 on a phone) within 135 to 232 px together, and never more than 34 each. @param {number} T @param {boolean} narrow */
+export const triangleHeight = (T, narrow) => Math.min(34 * T, 232, Math.max(135, T * (narrow ? 15 : 13.5)));
 
 /** Where the half above the diagonal is free down to `below`: its left edge, and how far it goes on the screen. A short
  * sequence leaves too little: then the place right of the plot counts too.

@@ -14,8 +14,8 @@ const traceOf = (changes = {}) => ({
 });
 const state = (/** @type {"forward" | "backward"} */ pass, /** @type {number} */ at) => /** @type {any} */ ({ head: { pass, at }, reduced: false });
 
-test("rows are 13.5 px at ten steps, thinner above, between 135 and 260 px together", () => {
-  assert.deepEqual([1, 4, 10, 12, 50, 200].map((T) => triangleHeight(T, false)), [34, 135, 135, 162, 260, 260]);
+test("rows are 13.5 px at ten steps, thinner above, between 135 and 232 px together", () => {
+  assert.deepEqual([1, 4, 10, 12, 50, 200].map((T) => triangleHeight(T, false)), [34, 135, 135, 162, 232, 232]);
   assert.equal(triangleHeight(10, true), 150);
 });
 

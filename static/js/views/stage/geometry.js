@@ -18,12 +18,14 @@
  */
 
 const DESKTOP = { height: 346, target: 22, loss: 77, lossMost: 34, prediction: [86, 130], node: [160, 272], input: [304, 338], zero: -36 };
+/** Longer sequences need the room for their triangle. */
+const COMPACT = { height: 252, target: 20, loss: 62, lossMost: 24, prediction: [69, 101], node: [121, 199], input: [219, 245], zero: -36 };
 const PHONE = { height: 254, target: 0, loss: 38, lossMost: 26, prediction: [46, 76], node: [106, 186], input: [218, 246], zero: -17 };
 
 /** @param {Axis} axis @param {number} H @param {boolean} narrow @returns {Geometry} */
 export function createGeometry(axis, H, narrow) {
-  const rows = narrow ? PHONE : DESKTOP;
-  const { column } = axis;
+  const { column, T } = axis;
+  const rows = narrow ? PHONE : T > 12 ? COMPACT : DESKTOP;
   const thin = column < 10; // too thin for outlines: columns become one strip each
   const width = thin ? column * 0.8 : Math.min(26, 0.53 * column);
   const box = (/** @type {number[]} */ [top, bottom], /** @type {number} */ share, /** @type {number} */ most) =>
@@ -33,7 +35,7 @@ export function createGeometry(axis, H, narrow) {
     prediction: box(rows.prediction, 0.86, 46),
     node: { top: rows.node[0], bottom: rows.node[1], width, middle: (rows.node[0] + rows.node[1]) / 2 },
     input: box(rows.input, 0.8, 34),
-    beads: H <= 16 && width >= 12, roomy: column >= 30, thin,
+    beads: width >= 12 && (rows.node[1] - rows.node[0] - 10) / H >= 5, roomy: column >= 30, thin,
   };
 }
 

@@ -189,6 +189,7 @@ startKeyboard(player);
 onTheme(measure);
 phone.addEventListener("change", measure);
 reducedMotion.addEventListener("change", () => frame.request());
+bands.addEventListener("scroll", () => bands.classList.toggle("scrolled", bands.scrollLeft > 0), { passive: true });
 new ResizeObserver(measure).observe(bands);
 document.fonts.ready.then(measure);
 ask();

@@ -15,8 +15,8 @@ import { createValueBar, writeMixed } from "./legend.js";
 
 const DIM = 0.35;
 
-/** Height of the strip for H units: 88 px, then a little more for each unit, never more than 128. @param {number} H */
-export const stripHeight = (H) => Math.min(22 * H, 128, Math.max(88, 80 + H));
+/** Height of the strip for H units: 22 px each up to 88, then a little more a unit, never more than 100. @param {number} H */
+export const stripHeight = (H) => Math.min(22 * H, 100, Math.max(88, 80 + H));
 
 /** The step at which h overflows, Infinity where it never does. @param {Trace} trace */
 export function overflowStep({ h }) {

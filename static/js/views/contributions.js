@@ -113,9 +113,9 @@ function lossRow(body, { t, k, size, out }, scales) {
   const button = /** @type {HTMLButtonElement} */ (child(head, "button", "loss-button"));
   button.type = "button";
   button.disabled = !out;
-  button.setAttribute("aria-label", say("contributions.open", { t, k }));
   standsFor(button, { kind: "credit", t, k });
-  renderMath(button, `L(${t})`);
+  mathIn(button, "span", "", `L(${t})`);
+  child(button, "span", "visually-hidden").textContent = say("contributions.open", { t, k });
   const track = barIn(child(row, "td", "wide"));
   if (out) setNormBar(track, size, scales);
   child(row, "td", "number").textContent = out ? short(size) : "";
@@ -138,8 +138,8 @@ function totals(foot, { count, sum, used }, k, shown, done, scales) {
   standsFor(total, { kind: "h", t: k });
   const head = child(total, "th");
   head.setAttribute("scope", "row");
-  renderMath(head, `\\lVert\\textstyle\\sum\\rVert`);
-  head.setAttribute("title", say("contributions.used"));
+  mathIn(head, "span", "", "\\lVert\\textstyle\\sum\\rVert");
+  child(head, "span", "visually-hidden").textContent = say("contributions.used");
   const track = barIn(child(total, "td", "wide"));
   if (shown.joined) setNormBar(track, used, scales);
   child(total, "td", "number").textContent = shown.joined ? short(used) : "";

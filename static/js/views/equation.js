@@ -20,6 +20,10 @@ import { beadIn, setBead, standsFor } from "./panel.js";
  * @typedef {{ row: HTMLElement, cells: HTMLElement[] }} UnitRow
  */
 
+const LONG = 16; // units that stand without scrolling
+const [HEAD, ROW, SCROLLER] = [40, 27, 452]; // pixels, as in inspector.css
+const VISIBLE = 19;
+const SETTLED = 120; // ms
 const COLUMNS = /** @type {const} */ (["U", "W", "b", "a", "h"]);
 
 /** A number that fits a table cell: two decimals while small, then fewer, then a power of ten. @param {number} v */
@@ -80,6 +84,7 @@ export function equation(root) {
       }
     },
     destroy() {
+      table.destroy();
       root.replaceChildren();
     },
   };
@@ -130,18 +135,31 @@ function unitTable(root) {
 
   body.addEventListener("keydown", (event) => rove(event, rows));
 
+  /** @type {((from: number, to: number) => void) | null} */ let write = null;
+  let later = 0;
+  let top = 0; // remembered: reading scrollTop after a write forces a layout
+  const visible = () => {
+    const first = Math.max(0, Math.floor(top / ROW) - 1);
+    write?.(first, first + VISIBLE);
+  };
+  scroller.addEventListener("scroll", () => {
+    top = scroller.scrollTop;
+    visible();
+  }, { passive: true });
+
   return {
-    /** @param {Trace} trace @param {number} t @param {ViewState["scales"]} scales */
+    /** The rows in sight at once, the others when the step has stood still. @param {Trace} trace @param {number} t @param {ViewState["scales"]} scales */
     fill(trace, t, scales) {
       if (rows.length !== trace.H) rows = buildRows(body, trace.H);
-      scroller.classList.toggle("is-long", trace.H > 16);
+      scroller.classList.toggle("is-long", trace.H > LONG);
       fillHeads(heads, trace, t);
       const { Ux, Wh, b } = forwardTerms(trace, t);
       const columns = [Ux, Wh, b, trace.a[t - 1], trace.h[t - 1]];
-      rows.forEach(({ row, cells }, i) => {
-        standsFor(row, { kind: "unit", t, i });
-        cells.forEach((cell, c) => fillCell(cell, columns[c][i], scales));
-      });
+      write = rowWriter(rows, columns, t, scales);
+      clearTimeout(later);
+      if (trace.H <= LONG) write(0, trace.H);
+      else visible();
+      if (trace.H > LONG) later = window.setTimeout(() => write?.(0, trace.H), SETTLED);
     },
     /** @param {ReturnType<typeof forwardReveal>} shown @param {number} unit */
     reveal(shown, unit) {
@@ -154,9 +172,10 @@ function unitTable(root) {
     ring: () => ringColumn(ring, heads),
     /** Scroll the table, never the page. @param {number} unit */
     follow(unit) {
-      const { offsetTop, offsetHeight } = rows[unit].row;
-      scroller.scrollTop = Math.max(scroller.scrollTop, offsetTop + offsetHeight - scroller.clientHeight);
+      const below = HEAD + (unit + 1) * ROW - SCROLLER;
+      if (rows.length > LONG && top < below) scroller.scrollTop = top = below;
     },
+    destroy: () => clearTimeout(later),
   };
 }
 
@@ -199,6 +218,19 @@ function buildRows(body, H) {
     });
     return { row, cells };
   });
+}
+
+/** Writes rows from..to of a step, each once. @param {UnitRow[]} rows @param {ArrayLike<number>[]} columns @param {number} t @param {ViewState["scales"]} scales */
+function rowWriter(rows, columns, t, scales) {
+  const written = new Set();
+  return (/** @type {number} */ from, /** @type {number} */ to) => {
+    for (let i = from; i < Math.min(to, rows.length); i += 1) {
+      if (written.has(i)) continue;
+      written.add(i);
+      standsFor(rows[i].row, { kind: "unit", t, i });
+      rows[i].cells.forEach((cell, c) => fillCell(cell, columns[c][i], scales));
+    }
+  };
 }
 
 /** @param {HTMLElement} cell @param {number} v @param {ViewState["scales"]} scales */

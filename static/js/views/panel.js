@@ -58,7 +58,7 @@ export function beadIn(parent) {
 export function setBead(bead, v, scales) {
   const size = Number.isFinite(v) ? Math.sqrt(Math.min(1, Math.abs(v))) : 1;
   const disc = /** @type {HTMLElement} */ (bead.firstElementChild);
-  disc.style.width = disc.style.height = `${Math.max(1.5, 9 * size)}px`;
+  disc.style.transform = `scale(${Math.max(0.16, size).toFixed(3)})`; // no layout: hundreds change with every step
   disc.style.backgroundColor = scales.value(v);
 }
 

@@ -26,11 +26,19 @@ const HEIGHT = 162;
 const BIN = 4;
 const SVG = "http://www.w3.org/2000/svg";
 
+/** @type {WeakMap<Trace, [number, number]>} */
+const SPANS = new WeakMap();
+
 /** The span of a that is drawn: all finite pre-activations and some air, at least −2..2. @param {Trace} trace @returns {[number, number]} */
 export function span(trace) {
+  const known = SPANS.get(trace);
+  if (known) return known;
   let reach = 2;
   for (const row of trace.a) for (const a of row) if (Number.isFinite(a) && Math.abs(a) > reach) reach = Math.abs(a);
-  return [-1.06 * reach, 1.06 * reach];
+  /** @type {[number, number]} */
+  const range = [-1.06 * reach, 1.06 * reach];
+  SPANS.set(trace, range);
+  return range;
 }
 
 /** How many pre-activations of steps 1..`steps` fall into each of `count` bins of a span. @param {Trace} trace @param {number} steps @param {[number, number]} range @param {number} count */
@@ -166,18 +174,20 @@ function drawCrowd(layer, trace, steps) {
   });
 }
 
-/** The units of the focused step, each on both curves. @param {SVGElement} layer @param {Trace} trace @param {number} t @param {number} lit @param {number} unit */
+/** The units of the focused step on both curves, as one path of dots each; a ring for the unit pointed at.
+ * @param {SVGElement} layer @param {Trace} trace @param {number} t @param {number} lit @param {number} unit */
 function drawMarks(layer, trace, t, lit, unit) {
   layer.replaceChildren();
   const phi = PHI[trace.activation];
   const at = frame(trace);
-  trace.a[t - 1].slice(0, lit).forEach((a, i) => {
-    if (!Number.isFinite(a)) return;
-    element(layer, "circle", { cx: at.x(a), cy: at.phi(phi.f(a)), r: 1.8, class: "small" });
-    const mark = element(layer, "circle", { cx: at.x(a), cy: at.slope(phi.slope(a)), r: i === unit ? 5 : 2.6, class: i === unit ? "is-current" : "" });
-    standsFor(mark, { kind: "unit", t, i });
-    element(mark, "title").textContent = say("slope.mark", { i: i + 1, a: fixed(a), slope: short(phi.slope(a)) });
-  });
+  const shown = [...trace.a[t - 1].slice(0, lit)].filter(Number.isFinite);
+  const dots = (/** @type {(a: number) => number} */ y) => shown.map((a) => `M${at.x(a).toFixed(1)} ${y(a).toFixed(1)}h0`).join("");
+  element(layer, "path", { d: dots((a) => at.phi(phi.f(a))), class: "small" });
+  element(layer, "path", { d: dots((a) => at.slope(phi.slope(a))) });
+  const a = unit >= 0 && unit < lit ? trace.a[t - 1][unit] : NaN;
+  if (!Number.isFinite(a)) return;
+  const mark = element(layer, "circle", { cx: at.x(a), cy: at.slope(phi.slope(a)), r: 5, class: "is-current" });
+  element(mark, "title").textContent = say("slope.mark", { i: unit + 1, a: fixed(a), slope: short(phi.slope(a)) });
 }
 
 /** @param {HTMLElement} note @param {SVGElement} svg @param {Trace} trace @param {number} t @param {boolean} known */

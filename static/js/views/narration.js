@@ -1,4 +1,4 @@
-import { FORWARD, stage } from "../playhead.js";
+import { BACKWARD, FORWARD, backwardProgress, beats, stage } from "../playhead.js";
 import { percent, short, visible } from "../format.js";
 import { t as message } from "../i18n.js";
 import { linked, renderMath, partOf } from "../math.js";
@@ -37,7 +37,7 @@ export function narration(root, options) {
 
 /** @param {Trace} trace @param {ViewState} state @returns {Words} */
 export function narrate(trace, state) {
-  if (state.path) return pathWords(trace, state.path);
+  if (state.path) return pathWords(trace, state.path, state.head.pass !== "path" || state.head.at >= beats("path", trace.T, state.path));
   if (state.head.pass === "forward") return state.head.at >= trace.T ? forwardDone(trace) : forwardWords(trace, state);
   return state.head.at >= trace.T ? backwardDone(trace) : backwardWords(trace, state);
 }
@@ -75,7 +75,8 @@ function forwardDone(trace) {
 function backwardWords(trace, { head, step, narrow }) {
   if (head.at === 0) return { title: message("narration.backwardStart"), tex: gradientFormula(trace, trace.T, false), note: "" };
   const note = !hasLoss(trace, step) ? message("narration.noLoss") : narrow ? "" : message("narration.strands");
-  return { title: message("narration.backward", { step }), tex: gradientFormula(trace, step, true), note };
+  const known = stage(backwardProgress(head, step, trace.T), BACKWARD.join) >= 1;
+  return { title: message("narration.backward", { step }), tex: gradientFormula(trace, step, known), note };
 }
 
 /** @param {Trace} trace @param {number} t @param {boolean} value */
@@ -95,13 +96,14 @@ function backwardDone(trace) {
   return { title: message(zeros > 0 ? "narration.silent" : "narration.backwardDone"), tex, note: "" };
 }
 
-/** @param {Trace} trace @param {{ t: number, k: number }} path @returns {Words} */
-function pathWords(trace, { t, k }) {
+/** @param {Trace} trace @param {{ t: number, k: number }} path @param {boolean} arrived @returns {Words} */
+function pathWords(trace, { t, k }, arrived) {
   const row = trace.credit.dh[t - 1];
-  const tex = plain(`\\lVert \\partial L(${t})/\\partial h(${k}) \\rVert = ${short(row[k - 1])}`);
+  const tex = plain(`\\lVert \\partial L(${t})/\\partial h(${k}) \\rVert${arrived ? ` = ${short(row[k - 1])}` : ""}`);
   const title = message(t === k ? "narration.pathSame" : "narration.path", { t, k });
   if (!hasLoss(trace, t)) return { title, tex, note: message("narration.noLossAt", { t }) };
   if (!reaches(trace, t, k)) return { title, tex, note: message("narration.truncated", { w: trace.truncate ?? 0 }) };
+  if (!arrived) return { title, tex, note: "" };
   const left = row[k - 1] / row[t - 1];
   const key = t === k ? "narration.pathNone" : left > 1 ? "narration.pathGrown" : "narration.pathLeft";
   return { title, tex, note: message(key, { start: short(row[t - 1]), steps: t - k, left: left > 1 ? short(left) : percent(left) }) };

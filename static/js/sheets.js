@@ -63,18 +63,18 @@ export function createSheets({ onToggle = () => {} } = {}) {
 function elements() {
   const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   return {
-    instrument: find("instrument"), top: find("top"), center: find("main"), scrim: find("scrim"),
+    instrument: find("instrument"), skip: /** @type {HTMLElement} */ (document.querySelector(".skip")), top: find("top"), center: find("main"), scrim: find("scrim"),
     controlsButton: find("controls-button"), peek: find("peek"),
     panels: { controls: find("controls"), inspector: find("inspector") },
   };
 }
 
 /** @param {Parts} parts @param {SheetName | null} shown @param {boolean} phone @param {boolean} wide */
-function arrange({ instrument, top, center, scrim, controlsButton, panels }, shown, phone, wide) {
+function arrange({ instrument, skip, top, center, scrim, controlsButton, panels }, shown, phone, wide) {
   const modal = phone && shown !== null;
   instrument.dataset.side = shown ?? "";
   scrim.hidden = !modal;
-  for (const behind of [top, center]) behind.inert = modal;
+  for (const behind of [skip, top, center]) behind.inert = modal;
   for (const [name, panel] of Object.entries(panels)) {
     const open = name === shown;
     panel.inert = phone && !open;

@@ -1,6 +1,6 @@
 import { fixed, short, visible } from "../format.js";
 import { t as message } from "../i18n.js";
-import { reaches } from "../trace.js";
+import { hasLoss, reaches } from "../trace.js";
 import { child } from "./band.js";
 
 /**
@@ -50,9 +50,8 @@ export function describe(trace, { kind, t, k, i }) {
   if (t === undefined || t > trace.T) return "";
   if (kind === "unit" && i !== undefined && i < trace.H) return `h${subscript(i + 1)}(${t}) = ${fixed(trace.h[t - 1][i], 3)}`;
   if (kind === "credit" && k !== undefined) return credit(trace, t, k);
-  if (kind === "W" || kind === "U") return message(`tooltip.${kind}`, { t, before: t - 1, norm: short(trace.shares[kind][t - 1]) });
-  if (kind === "V") return message("tooltip.V", { t, norm: short(trace.shares.V[t - 1]) });
-  if (kind === "L") return `L(${t}) = ${short(trace.loss[t - 1], 3)}`;
+  if (kind === "W" || kind === "U" || kind === "V") return message(`tooltip.${kind}`, { t, before: t - 1, norm: short(trace.shares[kind][t - 1]) });
+  if (kind === "L") return !hasLoss(trace, t) ? message("tooltip.noLoss", { t }) : `L(${t}) = ${short(trace.loss[t - 1], 3)}`;
   if (kind === "y") return prediction(trace, t);
   if (kind === "x") return input(trace, t);
   if (kind === "h") return `‖∂L/∂h(${t})‖ = ${short(trace.dhNorm[t - 1])}`;
@@ -64,6 +63,7 @@ const subscript = (n) => [...String(n)].map((c) => "₀₁₂₃₄₅₆₇₈�
 
 /** @param {Trace} trace @param {number} t @param {number} k */
 function credit(trace, t, k) {
+  if (!hasLoss(trace, t)) return message("tooltip.noLoss", { t });
   if (!reaches(trace, t, k)) return message("tooltip.truncated", { t, k });
   return `‖∂L(${t})/∂h(${k})‖ = ${short(trace.credit.dh[t - 1][k - 1])}`;
 }

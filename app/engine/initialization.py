@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from app.engine.cells import CELLS
 from app.engine.errors import EngineError, choose
@@ -124,7 +125,7 @@ def initialize(
     H: int,
     O: int | None,  # noqa: E741
     init: Init | None = None,
-    dtype=np.float64,
+    dtype: DTypeLike = np.float64,
 ) -> dict[str, np.ndarray]:
     """Return fresh parameters: U (H,I), W (H,H), b (H) zero, and with O also V (O,H), c (O) zero.
 

@@ -1,7 +1,8 @@
 """A network: its names and its parameters, checked once here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Network:
     activation: str = "tanh"
     normalization: str = "none"
     output: str = "softmax"
-    parameters: Mapping[str, np.ndarray] = None  # type: ignore[assignment] # checked below
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     layers: int = 1
     bidirectional: bool = False
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence as Values
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from app.engine.errors import EngineError, choose
 from app.engine.network import Network
@@ -81,7 +82,7 @@ class Sequence:
 
 
 def from_arrays(
-    x, y=None, h0=None, loss_at="every", input_at="every", dtype=np.float64
+    x, y=None, h0=None, loss_at="every", input_at="every", dtype: DTypeLike = np.float64
 ) -> Sequence:
     """Return a Sequence from nested lists or arrays (shapes as in `Sequence`).
 
@@ -97,7 +98,9 @@ def from_arrays(
     return Sequence(_first_only(x) if input_at == "first" else x, y, h0, loss_at, input_at)
 
 
-def from_text(text: Text, h0=None, loss_at="every", input_at="every", dtype=np.float64) -> Sequence:
+def from_text(
+    text: Text, h0=None, loss_at="every", input_at="every", dtype: DTypeLike = np.float64
+) -> Sequence:
     """Return one-hot characters, each with the next as its target: T = length − 1.
 
     The alphabet is every code point in order of first appearance (`labels`). A list of texts of
@@ -138,7 +141,11 @@ def _check_texts(texts: list[str], batch: bool) -> None:
 
 
 def from_series(
-    values: Values[float], h0=None, loss_at="every", input_at="every", dtype=np.float64
+    values: Values[float] | np.ndarray,
+    h0=None,
+    loss_at="every",
+    input_at="every",
+    dtype: DTypeLike = np.float64,
 ) -> Sequence:
     """Return a series standardised to mean 0 and std 1, each value with the next as its target.
 

@@ -1,3 +1,4 @@
+# pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
 """The oracle: the same network written plainly in PyTorch, and random cases to hold it against."""
 
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ TORCH_ACTIVATIONS = {
 
 
 def random_network(
-    rng, activation="tanh", output="softmax", *, H=None, readout=True, dtype=np.float64
+    rng, activation="tanh", output="softmax", *, H=None, readout=True, dtype: type = np.float64
 ) -> Network:
     I, H, O = rng.integers(1, 6), H or int(rng.integers(1, 8)), int(rng.integers(2, 6))  # noqa: E741
     scheme = rng.choice(list(INITIALIZERS))
@@ -108,7 +109,7 @@ class Oracle:
 
     @property
     def total(self):
-        return sum(self.losses.values())
+        return torch.stack(list(self.losses.values())).sum()
 
     def grad(self, loss, wanted):
         """Gradients of `loss` for a list of tensors, zeros where nothing flows."""

@@ -1,3 +1,4 @@
+# pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
 import numpy as np
 import pytest
 import torch
@@ -31,6 +32,7 @@ def test_by_norm_agrees_with_torch():
 
 def test_by_matrix_is_each_ones_own_norm_in_torch():
     clipped = clip_gradients(GRADIENTS, Clip("matrix", 2.0))
+    assert isinstance(clipped.scale, dict)
     for name in GRADIENTS:
         (leaf,) = in_torch([name])
         before = torch.nn.utils.clip_grad_norm_([leaf], 2.0).item()

@@ -1,3 +1,4 @@
+# pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
 """The triangle against T separate autograd calls; its sums, bands and shares."""
 
 import numpy as np

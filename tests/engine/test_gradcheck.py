@@ -1,3 +1,4 @@
+# pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
 import threading
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ def test_correct_gradients_pass(activation, output, B, truncate):
         for name, check in result.parameters.items():
             assert check.checked + check.kinks == network.parameters[name].size
             assert check.checked > 0
+            assert check.max_error is not None
             assert check.max_error < 1e-6
             assert network.parameters[name][check.at].shape == ()
 

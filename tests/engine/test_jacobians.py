@@ -1,3 +1,4 @@
+# pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
 import numpy as np
 import pytest
 import torch
@@ -67,14 +68,14 @@ def test_a_batch_shows_its_first_sequence():
         assert_close(getattr(ours, name), getattr(expected, name), 1e-13, name)
 
 
-def identity_network(W, dtype=np.float64):
+def identity_network(W, dtype: type = np.float64):
     H = len(W)
     parameters = {"U": np.ones((H, 1)), "W": W, "b": np.zeros(H)}
     parameters = {name: p.astype(dtype) for name, p in parameters.items()}
     return Network(activation="identity", output="linear", parameters=parameters)
 
 
-def silent(T, H, dtype=np.float64):
+def silent(T, H, dtype: type = np.float64):
     """No input at all: only the Jacobians are large or small."""
     return from_arrays(np.zeros((T, 1)), np.zeros((T, H)), dtype=dtype)
 

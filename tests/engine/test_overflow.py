@@ -1,3 +1,4 @@
+# pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
 """An explosion is reported with its first step; it raises nothing and warns of nothing."""
 
 import numpy as np
@@ -31,7 +32,7 @@ def run(network, x, y, **options):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_radius_beyond_one_over_200_steps(activation, dtype):
     sequence = from_text(SENTENCE[:201], dtype=dtype)
-    O = len(sequence.labels)  # noqa: E741
+    O = sequence.I  # noqa: E741
     parameters = initialize("rnn", O, 16, O, Init(spectral_radius=1.3, seed=1), dtype)
     trace = bptt_trace(
         Network(activation=activation, parameters=parameters), sequence,

@@ -1,3 +1,4 @@
+# pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
 """The entry points: what they refuse, what they can be told, when they stop."""
 
 import threading

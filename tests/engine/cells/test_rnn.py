@@ -1,3 +1,4 @@
+# pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
 """The plain step is the reference: the fast loops of `unroll` must equal it."""
 
 import numpy as np

@@ -137,7 +137,7 @@ const largest = (values) => values.reduce((most, v) => (Number.isFinite(v) && v 
 /** Norm left under each node of the path, and the factor over each gap. @param {Parts} parts @param {Trace} trace @param {ViewState} state @param {Geometry} g @param {number} t @param {Look} look */
 function pathText(parts, trace, state, g, t, look) {
   const { path } = state;
-  const on = path !== null && look.path > 0 && t >= path.k && t <= path.t && g.roomy;
+  const on = path !== null && look.path > 0 && t >= path.k && t <= path.t && g.axis.column >= 48;
   const row = path ? trace.credit.dh[path.t - 1] : null;
   write(parts.left, g.axis.center(t), g.node.bottom + 17, on && row ? short(row[t - 1]) : "");
   const [from, to] = gapBefore(g, t);

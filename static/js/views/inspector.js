@@ -1,3 +1,4 @@
+import { t } from "../i18n.js";
 import { partOf } from "../math.js";
 import { samePart } from "../parts.js";
 import { subjectOf } from "../reveal.js";
@@ -19,15 +20,19 @@ import { summary } from "./summary.js";
 /** @param {HTMLElement} root @param {import("./microscope.js").PathOptions} [options] @returns {import("../view.js").View} */
 export function inspector(root, options = {}) {
   root.classList.add("inspector");
+  /** @type {(() => void) | null} */ let again = null;
+  const turn = turnButton(root, () => again?.());
   const subjects = {
     equation: section(root, equation, options), contributions: section(root, contributions, options), microscope: section(root, microscope, options),
   };
   const below = [section(root, slope, options), section(root, summary, options)];
   const pointer = pointing(root, options.onHover ?? (() => {}));
 
-  return {
+  const view = {
+    /** @param {import("../view.js").Trace} trace @param {import("../view.js").ViewState} state */
     update(trace, state) {
-      const subject = subjectOf(trace, state);
+      again = () => view.update(trace, state);
+      const subject = turn.subject(subjectOf(trace, state));
       const seen = { ...state, focus: pointer.focus(state) };
       for (const [name, { box, view }] of Object.entries(subjects)) {
         box.hidden = name !== subject;
@@ -40,6 +45,28 @@ export function inspector(root, options = {}) {
       pointer.destroy();
       for (const { view } of [...Object.values(subjects), ...below]) view.destroy();
       root.replaceChildren();
+    },
+  };
+  return view;
+}
+
+/** In the backward pass both sides of a step are known: a button turns from its gradient to how its state came about. @param {HTMLElement} root @param {() => void} redraw */
+function turnButton(root, redraw) {
+  const button = /** @type {HTMLButtonElement} */ (child(child(root, "div", "turn-line"), "button", "turn"));
+  button.type = "button";
+  let turned = false;
+  button.addEventListener("click", () => {
+    turned = !turned;
+    redraw();
+  });
+  return {
+    /** @param {import("../reveal.js").Subject} subject @returns {import("../reveal.js").Subject} */
+    subject(subject) {
+      const both = subject === "contributions";
+      if (!both) turned = false;
+      button.hidden = !both;
+      button.textContent = t(turned ? "inspector.gradient" : "inspector.state");
+      return both && turned ? "equation" : subject;
     },
   };
 }

@@ -7,7 +7,7 @@ import { pathReveal } from "../reveal.js";
 import { pathFactors, reaches } from "../trace.js";
 import { verdict, worstStep } from "../verdict.js";
 import { child } from "./band.js";
-import { barIn, mathIn, phraseIn, plural, setBar, setNormBar, standsFor } from "./panel.js";
+import { barIn, emptyBar, mathIn, phraseIn, plural, setBar, setNormBar, standsFor } from "./panel.js";
 
 /**
  * The chain-rule microscope: how the gradient of L(t) comes to h(k), factor by factor, each split into slope and W for
@@ -224,7 +224,7 @@ function reveal(sheet, rows, levels, scales) {
 /** @param {HTMLElement} row */
 function clear(row) {
   for (const number of row.querySelectorAll(".number")) number.textContent = "";
-  for (const bar of row.querySelectorAll(".bar")) setBar(/** @type {HTMLElement} */ (bar), 0, "");
+  for (const bar of row.querySelectorAll(".bar")) emptyBar(/** @type {HTMLElement} */ (bar));
 }
 
 /** Scroll the table, never the page. @param {HTMLElement} scroller @param {HTMLElement} row */
@@ -258,7 +258,7 @@ function renderVerdict(card, trace, path, judged) {
   renderPhrase(text, verdictKey(judged), pieces);
   const cause = causeKey(trace, judged);
   if (!cause) return;
-  card.append(" ");
+  if (!/[。！？]$/.test(text.textContent ?? "")) card.append(" ");
   renderPhrase(child(card, "span"), cause, pieces);
 }
 

@@ -42,6 +42,13 @@ export function setBar(track, share, color, over = false) {
   bar.style.width = `${100 * share}%`;
   bar.style.backgroundColor = over ? "" : color;
   track.classList.toggle("is-over", over);
+  track.classList.add("is-set");
+}
+
+/** Not computed any more. @param {HTMLElement} track */
+export function emptyBar(track) {
+  setBar(track, 0, "");
+  track.classList.remove("is-set");
 }
 
 /** A bar at a gradient's norm, as long and as coloured as everywhere else. @param {HTMLElement} track @param {number} norm @param {Scales} scales */

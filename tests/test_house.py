@@ -169,19 +169,6 @@ def test_readme_opens_with_the_two_commands() -> None:
     assert commands == ["make run", "make test"]
 
 
-@pytest.mark.parametrize("document", ["README.md", "README.zh.md"])
-def test_readmes_curl_works_as_pasted(document: str, client: TestClient) -> None:
-    block = next(block for block in fenced(document) if block.startswith("curl"))
-    command = re.fullmatch(
-        r"curl -s http://127\.0\.0\.1:8000(/\S+) -H 'content-type: (\S+)' -d '([^']+)'\n", block
-    )
-    assert command, block
-    path, kind, body = command.groups()
-    answer = client.post(path, content=body.encode(), headers={"content-type": kind})
-    assert answer.status_code == 200, answer.text
-    assert len(answer.json()["credit"]["dh_norm"]) == len(json.loads(body)["data"]["text"]) - 1
-
-
 def test_readme_names_the_api_as_it_is(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     rows = re.findall(r"^\| (GET|POST) `(\S+)`", read("README.md"), re.MULTILINE)

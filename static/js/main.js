@@ -45,6 +45,8 @@ const column = element("cursor-column");
 let settings = readSettings(location.search);
 /** The settings of the picture that stands. @type {Settings | null} */
 let pictured = null;
+/** What each question is asked for: answers come late, when the settings are others. @type {WeakMap<object, Settings>} */
+const asked = new WeakMap();
 let invalid = false; // a field holds what cannot be asked for
 /** @type {Trace | null} */
 let trace = null;
@@ -63,7 +65,7 @@ const player = createPlayer({ onChange: () => { frame.request(); rememberLater()
 const options = {
   onHover: (/** @type {import("./parts.js").Part | null} */ part) => { hover = part; frame.request(); },
   onStep: (/** @type {number} */ step) => player.seek(step),
-  onPath: (/** @type {import("./playhead.js").Path | null} */ path) => player.setPath(path, true),
+  onPath: (/** @type {import("./playhead.js").Path | null} */ path) => { if (path || player.path) player.setPath(path, true); },
   onPlayPath: () => { player.first(); player.play(); },
 };
 /** @type {View[]} */
@@ -84,7 +86,9 @@ const session = createSession({ onAnswer: accept, onProblem: refuse });
 
 /** @param {{ dragging?: boolean }} [how] */
 function ask(how) {
-  session.ask(toRequest(settings, catalog), how);
+  const body = toRequest(settings, catalog);
+  asked.set(body, settings);
+  session.ask(body, how);
 }
 
 /** The settings are now these. @param {Settings} next @param {{ dragging?: boolean }} [how] */
@@ -97,11 +101,11 @@ function change(next, how) {
   rememberLater();
 }
 
-/** @param {any} answer */
-function accept(answer) {
+/** @param {any} answer @param {object} body  what was asked */
+function accept(answer, body) {
   const first = trace === null;
   trace = readTrace(answer);
-  pictured = settings;
+  pictured = asked.get(body) ?? settings;
   problem = null;
   player.setLength(trace.T);
   if (first) player.restore(settings);
@@ -175,10 +179,7 @@ function rememberLater() {
   clearTimeout(remembering);
   remembering = window.setTimeout(() => {
     if (player.moving || !trace) return;
-    const { head, mode, path, step } = player;
-    const atEnd = head.pass === "backward" && head.at >= trace.T && mode === "both";
-    settings = { ...settings, mode, path, pass: head.pass, step: atEnd || path ? null : step };
-    if (atEnd || path) settings.pass = "forward";
+    settings = { ...settings, ...player.place };
     history.replaceState(null, "", location.pathname + writeSettings(settings));
   }, 250);
 }

@@ -7,6 +7,8 @@ import { BEAT, beats, restAt, stepOf } from "./playhead.js";
  * @typedef {import("./playhead.js").Playhead} Playhead
  * @typedef {import("./playhead.js").Path} Path
  * @typedef {"forward" | "backward" | "both"} Mode
+ * @typedef {{ mode: Mode, pass: Pass, step: number | null, path: Path | null }} Place   as a link holds it; step: how far the
+ *   pass has come, 0 before its first step, null at the end
  */
 
 export const SPEEDS = [0.5, 1, 2, 8];
@@ -92,6 +94,12 @@ export function createPlayer({ onChange }) {
     get speed() { return speed; },
     get path() { return path; },
     get step() { return stepOf(head, T, path); },
+    /** Where `restore` would put a playhead that is at rest here. @returns {Place} */
+    get place() {
+      const last = end();
+      if (head.pass === last.pass && done()) return { mode, path, pass: "forward", step: null };
+      return { mode, path, pass: head.pass, step: head.at === 0 ? 0 : stepOf(head, T, path) };
+    },
     play,
     pause() { stopping = playing; onChange(); },
     toggle() { if (playing && !stopping) this.pause(); else play(); },
@@ -124,19 +132,21 @@ export function createPlayer({ onChange }) {
       if (head.pass === "path" && !path) head = end();
       else head = { ...head, at: complete ? length() : Math.min(head.at, length()) };
     },
-    /** Where a link left off. @param {{ mode: Mode, pass: Pass | null, step: number | null, path: Path | null }} place */
+    /** Where a link left off; what this sequence has no room for is left out. @param {Place} place */
     restore(place) {
       mode = place.mode;
       path = place.path && place.path.t <= T && place.path.k <= place.path.t ? place.path : null;
-      if (path || !place.pass || place.pass === "path" || place.step === null) head = end();
-      else if (place.step === 0) head = { pass: place.pass, at: 0 };
-      else head = restAt(place.pass, Math.min(T, place.step), T, null);
+      const pass = path ? "path" : mode === "both" ? place.pass : mode;
+      if (place.step === null || (pass === "path" && !path)) head = end();
+      else if (place.step === 0) head = { pass, at: 0 };
+      else head = restAt(pass, Math.min(T, place.step), T, path);
     },
     /** Time goes by. With reduced motion only whole beats show. @param {number} elapsed milliseconds @param {boolean} reduced */
     tick(elapsed, reduced) {
       if (!playing) return;
       const amount = (elapsed / BEAT) * speed;
       if (!reduced) return advance(amount);
+      if (stopping) return stop({ ...head, at: Math.ceil(head.at - 1e-9) });
       carry += amount;
       if (carry < 1) return;
       carry = 0;

@@ -46,7 +46,7 @@ export function controls(root, { settings, catalog, onChange, onPreset, onInvali
   ];
   /** @type {Fields} */
   const fields = Object.assign({}, ...parts.map((part) => part.fields));
-  watchFaults(root, onInvalid);
+  const lookForFaults = watchFaults(root, onInvalid);
   /** @type {[Settings | null, Trace | null, Problem | null]} */
   let shown = [null, null, null];
 
@@ -62,6 +62,7 @@ export function controls(root, { settings, catalog, onChange, onPreset, onInvali
     }
     for (const part of parts) part.update(next, trace);
     tries.update(next);
+    lookForFaults();
     if (problem) tellFaults(problem, next, fields, (message) => t("fault.server", { message }));
   }
   update(settings);
@@ -79,14 +80,17 @@ function tellFaults(problem, settings, fields, sentence) {
   }
 }
 
-/** @param {HTMLElement} root @param {(invalid: boolean) => void} onInvalid */
+/** Tell when a field is typed wrong, and when none is any more: by typing, or by settings that replace what was typed.
+ * @param {HTMLElement} root @param {(invalid: boolean) => void} onInvalid @returns {() => void} look again */
 function watchFaults(root, onInvalid) {
   let invalid = false;
-  root.addEventListener("input", () => {
+  const look = () => {
     const found = root.querySelector('[aria-invalid="true"]') !== null;
     if (found !== invalid) onInvalid(found);
     invalid = found;
-  });
+  };
+  root.addEventListener("input", look);
+  return look;
 }
 
 /** @param {HTMLElement} root @param {string} key */

@@ -82,8 +82,9 @@ const COPIED_FOR = 2000;
 function copyButton(root, link, signal) {
   const button = root.querySelector("#copy-button");
   const label = root.querySelector("#copy-label");
+  const status = root.querySelector("#copy-status");
   const icon = button?.querySelector("use");
-  if (!button || !label || !icon) return;
+  if (!button || !label || !status || !icon) return;
   let timer = 0;
   const say = (/** @type {string} */ words, /** @type {string} */ name) => {
     label.textContent = words;
@@ -92,6 +93,7 @@ function copyButton(root, link, signal) {
   button.addEventListener("click", async () => {
     const done = await copy(link());
     say(done ? t("header.copied") : t("header.notCopied"), done ? "check" : "alert");
+    status.textContent = label.textContent;
     clearTimeout(timer);
     timer = window.setTimeout(() => say(t("header.copy"), "link"), COPIED_FOR);
   }, { signal });

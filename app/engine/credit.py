@@ -90,10 +90,10 @@ class Band:
             rows += int(self.sizes[k])
         yield range(start, -1, -1)
 
-    def triangle(self, packed: np.ndarray) -> np.ndarray:
-        """Spread packed blocks (pairs,…) over (T,T,…): row t, column k, zero elsewhere."""
-        full = np.zeros((self.T, self.T, *packed.shape[1:]), packed.dtype)
-        full[self.pairs] = packed
+    def triangles(self, packed: np.ndarray) -> np.ndarray:
+        """Spread packed blocks (n,pairs,…) over (n,T,T,…): row t, column k, zero elsewhere."""
+        full = np.zeros((len(packed), self.T, self.T, *packed.shape[2:]), packed.dtype)
+        full[:, *self.pairs] = packed
         return full
 
     def split(self, packed: np.ndarray, steps: range) -> Iterator[tuple[int, np.ndarray]]:
@@ -152,21 +152,21 @@ def itemise(
     seed = ∂L(t)/∂h(t) of each loss alone and slope = φ'(a) are (T,H) or (T,B,H).
     """
     collect = _Norms(run, band) if norms else None
-    pieces: list[tuple[np.ndarray, np.ndarray]] = []
+    pieces: list[np.ndarray] = []
     totals = np.zeros((2, *seed.shape), seed.dtype)
     for steps, dh, da in _carry(network.parameters["W"], seed, slope, band, cancel):
         if collect:
             collect.add(steps, dh, da)
         if vectors:
-            pieces.append((dh.copy(), da.copy()))
+            pieces.append(np.stack([dh, da]))
         if sums:
             for total, packed in zip(totals, (dh, da), strict=True):
                 for k, block in band.split(packed, steps):
                     total[k] = block.sum(axis=0)
     kept = None
     if vectors:
-        both = zip(("dh", "da"), zip(*pieces, strict=True), strict=True)
-        kept = {name: band.triangle(np.concatenate(parts)) for name, parts in both}
+        both = band.triangles(np.concatenate(pieces, axis=1))
+        kept = {"dh": both[0], "da": both[1]}
     credit = collect.result(kept) if collect else None
     return Itemised(credit, totals[0] if sums else None, totals[1] if sums else None)
 
@@ -206,7 +206,7 @@ class _Norms:
                 at += len(block)
 
     def result(self, vectors: dict[str, np.ndarray] | None) -> Credit:
-        return Credit(*(self.band.triangle(norms) for norms in self.norms), vectors=vectors)
+        return Credit(*self.band.triangles(self.norms), vectors=vectors)
 
 
 def shares(run: Forward, do: np.ndarray, da: np.ndarray, has_V: bool) -> Shares:

@@ -15,7 +15,7 @@
  * @property {(x: number) => number} stepAt   the step under x, clamped to 1..T
  */
 
-const DESKTOP = { gutter: 116, margin: 52, least: 11.6, most: 96 };
+const DESKTOP = { gutter: 116, margin: 52, least: 11.6, most: 132 };
 const PHONE = { gutter: 34, margin: 12, least: 12, most: 60 };
 
 /**

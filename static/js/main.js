@@ -58,6 +58,7 @@ let axis = createAxis({ width: 800, T: 10, narrow: phone.matches, fit: settings.
 /** @type {Parameters<typeof createAxis>[0] | null} */
 let last = null;
 let followed = 0;
+let room = 0;
 let scales = createScales(themeNow(), settings.scale);
 
 const frame = createFrame(draw);
@@ -134,6 +135,7 @@ function measure() {
     const sizes = { gutter: axis.gutter, plot: axis.width, margin: axis.margin };
     for (const [name, value] of Object.entries(sizes)) bands.style.setProperty(`--${name}`, `${value}px`);
   }
+  room = phone.matches ? 0 : Math.floor(bands.clientHeight - element("band-triangle").offsetTop - 20);
   if (scales.theme !== themeNow() || String(scales.range) !== String(settings.scale)) scales = createScales(themeNow(), settings.scale);
   frame.request();
 }
@@ -156,14 +158,16 @@ function viewState(trace) {
   return {
     head: player.head, mode: player.mode, playing: player.moving, path: player.path, step, hover, axis, scales,
     focus: pointed !== null && pointed <= trace.T ? pointed : step,
-    narrow: phone.matches, reduced: reducedMotion.matches, stale: problem !== null || invalid,
+    narrow: phone.matches, room, reduced: reducedMotion.matches, stale: problem !== null || invalid,
   };
 }
 
 /** The tint of the cursor's column through every band, kept in sight while it moves. @param {ViewState} state */
-function moveColumn({ step, stale }) {
+function moveColumn({ step, stale, path }) {
   column.style.transform = `translateX(${axis.gutter + axis.left(step)}px)`;
   column.style.width = `${axis.column}px`;
+  column.classList.toggle("and-loss", path !== null && path.t !== step);
+  if (path) column.style.setProperty("--loss", `${axis.left(path.t) - axis.left(step)}px`);
   bands.classList.toggle("stale", stale);
   if (step === followed) return;
   followed = step;
@@ -191,6 +195,7 @@ onTheme(measure);
 phone.addEventListener("change", measure);
 reducedMotion.addEventListener("change", () => frame.request());
 bands.addEventListener("scroll", () => bands.classList.toggle("scrolled", bands.scrollLeft > 0), { passive: true });
-new ResizeObserver(measure).observe(bands);
+const resized = new ResizeObserver(measure);
+for (const id of ["bands", "band-stage", "band-hidden"]) resized.observe(element(id));
 document.fonts.ready.then(measure);
 ask();

@@ -25,6 +25,7 @@
  * @property {Axis} axis          the one time axis
  * @property {Scales} scales      colours and widths, for theme and gradient range
  * @property {boolean} narrow     phone width
+ * @property {number} room        pixels from the triangle's top to the bottom of the window
  * @property {boolean} reduced    reduced motion: show finished steps
  * @property {boolean} stale      the last request failed: the picture is of earlier settings
  *

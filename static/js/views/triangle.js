@@ -25,8 +25,12 @@ const LEGEND = { least: 160, most: 315, rise: 8, height: 62, gap: 30 };
 
 /* ---- geometry ---- */
 
-/** Height of T rows: 13.5 px each (15 on a phone) within 135 to 232 px together, and never more than 34 each. @param {number} T @param {boolean} narrow */
-export const triangleHeight = (T, narrow) => Math.min(34 * T, 232, Math.max(135, T * (narrow ? 15 : 13.5)));
+/** Height of T rows: 13.5 px each (15 on a phone) within 135 to 232 px together, more where the page has `room`, never more than 34 each.
+ * @param {number} T @param {boolean} narrow @param {number} [room] */
+export function triangleHeight(T, narrow, room = 0) {
+  const least = Math.min(232, Math.max(135, T * (narrow ? 15 : 13.5)));
+  return Math.min(34 * T, Math.max(least, Math.min(room, 480)));
+}
 
 /** Where the half above the diagonal is free down to `below`: its left edge, and how far it goes on the screen. A short
  * sequence leaves too little: then the place right of the plot counts too.
@@ -257,12 +261,12 @@ export function triangle(root, options = {}) {
 
   return {
     update(trace, state) {
-      const { axis, scales, head, hover, narrow, reduced } = state;
+      const { axis, scales, head, hover, narrow, reduced, room } = state;
       const path = shownPath(state);
-      const next = createGrid(axis, trace.T, triangleHeight(trace.T, narrow));
+      const next = createGrid(axis, trace.T, triangleHeight(trace.T, narrow, room));
       [grid, latest] = [next, trace];
       root.classList.toggle("is-narrow", narrow);
-      const changed = strip.layers([trace, axis.column, scales.theme, String(scales.range)], axis.width, next.height, {
+      const changed = strip.layers([trace, axis.column, next.height, scales.theme, String(scales.range)], axis.width, next.height, {
         full: (pen) => paintFull(pen, trace, next, scales),
         ghost: (pen) => paintGhost(pen, trace, next, scales),
       });

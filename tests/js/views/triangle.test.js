@@ -17,6 +17,7 @@ const state = (/** @type {"forward" | "backward"} */ pass, /** @type {number} */
 test("rows are 13.5 px at ten steps, thinner above, between 135 and 232 px together", () => {
   assert.deepEqual([1, 4, 10, 12, 50, 200].map((T) => triangleHeight(T, false)), [34, 135, 135, 162, 232, 232]);
   assert.equal(triangleHeight(10, true), 150);
+  assert.deepEqual([[10, 100], [10, 300], [10, 900], [50, 900]].map(([T, room]) => triangleHeight(T, false, room)), [135, 300, 340, 480]);
 });
 
 test("the legend stands clear of every row down to its foot", () => {

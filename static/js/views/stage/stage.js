@@ -170,7 +170,7 @@ function createLetters(layer) {
     const { axis, node, prediction, input } = g;
     const spots = (/** @type {number} */ t) => {
       const [from, to] = gapBefore(g, t);
-      const side = axis.center(t) + Math.max(16, node.width * 0.75);
+      const side = axis.center(t) + Math.max(16, node.width * 0.75, state.head.pass === "forward" ? 0 : axis.ribbon / 2 + 9);
       return { W: [(from + to) / 2, node.middle - 24], U: [side, (node.bottom + input.top) / 2 + 1], V: [side, (node.top + prediction.bottom) / 2] };
     };
     const moving = state.head.pass === "forward" && state.head.at > 0;

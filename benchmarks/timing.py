@@ -1,0 +1,62 @@
+"""Interleaved timing: contenders take turns, so that a busy machine disturbs them alike."""
+
+import ctypes
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+
+def medians(contenders: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
+    """Return each contender's median time in seconds.
+
+    Rounds go on until they have taken `seconds` in all; at least 3 are counted, after one that is
+    not.
+    """
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for call in contenders.values():
+        call()
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(next(iter(times.values()))) < 3:
+        for name, call in contenders.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(each) for name, each in times.items()}
+
+
+def machine() -> dict[str, str]:
+    """Describe what the numbers were measured on: processor, BLAS kernel, versions."""
+    return {
+        "cpu": _cpu_name(),
+        "cores": str(os.cpu_count()),
+        "blas_kernel": _blas_kernel(),
+        "openblas_coretype": os.environ.get("OPENBLAS_CORETYPE", "not set"),
+        "openblas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "not set"),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+
+
+def _cpu_name() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _blas_kernel() -> str:
+    """Ask the OpenBLAS inside NumPy's wheel which kernel it chose."""
+    root = Path(np.__file__).parents[1] / "numpy.libs"
+    for library in sorted(root.glob("*openblas*")):
+        loaded = ctypes.CDLL(str(library))
+        for name in ("scipy_openblas_get_corename64_", "openblas_get_corename"):
+            corename = getattr(loaded, name, None)
+            if corename is not None:
+                corename.restype = ctypes.c_char_p
+                return corename().decode()
+    return "unknown"

@@ -101,15 +101,22 @@ def base_url(server_log: Path) -> Iterator[str]:
     assert "Traceback" not in server_log.read_text(), server_log.read_text()[-8000:]
 
 
+def program(name: str) -> str:
+    """Return the path of a program that must be there."""
+    path = shutil.which(name)
+    if path is None:
+        pytest.fail(f"there is no {name} on the PATH: make test says what to install")
+    return path
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The Chromium on the PATH."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.fail("no chromium on the PATH: make test says what to install")
+    # Playwright's own node wants a library that a slim Debian lacks.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", program("node"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=executable, args=list(CHROMIUM_ARGUMENTS)
+            executable_path=program("chromium"), args=list(CHROMIUM_ARGUMENTS)
         )
         yield browser
         browser.close()

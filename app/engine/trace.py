@@ -153,16 +153,17 @@ def bptt_trace(
         if "shares" in include:
             used = shares(done.run, done.losses.do, done.states.da, "V" in network.parameters)
         norms = {name: norm(gradient) for name, gradient in done.gradients.items()}
+        norms["total"] = combine(norms.values())
         return Trace(
             network=network,
             sequence=sequence,
             forward=_forward_block(done.run),
             parameter_count=network.parameter_count,
-            overflow=_first_overflow(done, measured),
+            overflow=_first_overflow(done, measured, used, norms),
             loss=Loss(done.losses.per_step, float(done.losses.per_step.sum())),
             backward=_backward_block(done),
             gradients=done.gradients,
-            gradient_norms={**norms, "total": combine(norms.values())},
+            gradient_norms=norms,
             clipped=clip_gradients(done.gradients, clip) if clip else None,
             credit=done.credit,
             shares=used,
@@ -190,22 +191,36 @@ def _forward_arrays(run: unroll.Forward) -> dict[str, np.ndarray]:
     return {"a": run.a, "h": run.h, "o": run.o, "y_hat": run.y_hat}
 
 
-def _first_overflow(done: Bptt, measured: Jacobians | None) -> Overflow | None:
+def _first_overflow(
+    done: Bptt, measured: Jacobians | None, used: Shares | None, norms: dict[str, float]
+) -> Overflow | None:
     """Look in the order of computation: forward, back to step 1, the sums, then the figures."""
     running_loss = np.cumsum(done.losses.per_step)
-    states, credit = done.states, done.credit
+    states = done.states
     passing = {"do": done.losses.do, "dh": states.dh, "da": states.da, "dx": states.dx}
     sums = {"dh0": states.dh0, **{f"d{name}": g for name, g in done.gradients.items()}}
-    figures = {}
-    if credit:
-        figures["credit"] = np.stack([credit.dh_norm, credit.dW_norm, credit.dU_norm], -1).swapaxes(
-            0, 1
-        )
-    if measured:
-        figures["product_norm"] = measured.product_norm
+    sums["gradient_norms"] = np.array([*norms.values()])
     return (
         first_forward({**_forward_arrays(done.run), "loss": running_loss})
         or first_backward(passing)
         or first_backward({what: array[None] for what, array in sums.items()})  # done at step 1
-        or first_backward(figures)
+        or first_backward(_figures(done.credit, measured, used))
     )
+
+
+def _figures(
+    credit: Credit | None, measured: Jacobians | None, used: Shares | None
+) -> dict[str, np.ndarray]:
+    """Return the norms by step, (T,…): they may overflow where the numbers themselves do not."""
+    figures: dict[str, np.ndarray] = {}
+    if credit:
+        triangles = (credit.dh_norm, credit.da_norm, credit.dW_norm, credit.dU_norm)
+        figures["credit"] = np.hstack([norms.T for norms in triangles])
+    if used:
+        uses = [norms for norms in (used.U, used.W, used.V) if norms is not None]
+        figures["shares"] = np.stack(uses, axis=1)
+    if measured:
+        figures["spectral_norm"] = measured.spectral_norm
+        figures["product_norm"] = measured.product_norm
+        figures["singular_values"] = measured.singular_values[None]
+    return figures

@@ -16,7 +16,7 @@ EVERYTHING = frozenset(INCLUDE)
 SENTENCE = "the quick brown fox jumps over the lazy dog and " * 5
 
 
-def scalar(W=1.0, U=1.0, V=1.0, activation="identity", output="linear", dtype=np.float64):
+def scalar(W=1.0, U=1.0, V=1.0, activation="identity", output="linear", dtype: type = np.float64):
     parameters = {"U": [[U]], "W": [[W]], "b": [0.0], "V": [[V]], "c": [0.0]}
     parameters = {name: np.array(p, dtype) for name, p in parameters.items()}
     return Network(activation=activation, output=output, parameters=parameters)
@@ -117,6 +117,29 @@ def test_a_norm_may_overflow_where_every_number_fits():
     assert np.isfinite(trace.backward.dh).all()
     assert trace.credit.dh_norm[0, 0] == np.inf
     assert trace.overflow == Overflow(1, "credit")
+
+
+def test_the_norm_of_a_gradient_may_overflow_alone():
+    parameters = {
+        "U": np.zeros((2, 1)), "W": np.zeros((2, 2)), "b": np.zeros(2),
+        "V": np.full((1, 2), 1.5e300), "c": np.zeros(1),
+    }  # fmt: skip
+    trace = run(Network(activation="identity", output="linear", parameters=parameters), [0], [1e8])
+    assert np.isfinite(trace.gradients["b"]).all()
+    assert trace.gradient_norms["b"] == np.inf
+    assert trace.overflow == Overflow(1, "gradient_norms")
+
+
+def test_singular_values_may_overflow_alone():
+    trace = run(scalar(W=3e38, dtype=np.float32), [0, 0], [0, 0])
+    assert trace.overflow is None
+    parameters = {
+        "U": np.ones((2, 1), np.float32), "W": np.full((2, 2), 3e38, np.float32),
+        "b": np.zeros(2, np.float32),
+    }  # fmt: skip
+    network = Network(activation="relu", output="linear", parameters=parameters)
+    silence = from_arrays(np.zeros((2, 1)), np.zeros((2, 2)), dtype=np.float32)
+    assert bptt_trace(network, silence).overflow == Overflow(1, "singular_values")
 
 
 def test_finite_runs_report_nothing():

@@ -49,7 +49,8 @@ export function createPlayer({ onChange }) {
   /** Move on by a share of a beat; at a pass's end go over to the next or stop. @param {number} amount */
   function advance(amount) {
     const goal = Math.floor(head.at + 1e-9) + 1;
-    const at = Math.min(length(), head.at + amount);
+    const sum = head.at + amount;
+    const at = sum < length() - 1e-9 ? sum : length(); // shares of a beat do not add up to whole ones
     if (stopping && at >= goal) return stop({ ...head, at: goal });
     move({ ...head, at });
     if (!done()) return;
@@ -82,8 +83,9 @@ export function createPlayer({ onChange }) {
       return move({ ...head, at: Math.floor(head.at + 1e-9) + 1 });
     }
     const at = Math.ceil(head.at - 1e-9) - 1;
-    if (at >= 0) return move({ ...head, at });
-    return move(mode === "both" && head.pass === "backward" ? { pass: "forward", at: T - 1 } : head);
+    // The forward pass's end and the backward pass's start are one picture: a step on passes over one, a step back over the other.
+    if (at <= 0 && mode === "both" && head.pass === "backward") return move({ pass: "forward", at: T + at });
+    return move(at >= 0 ? { ...head, at } : head);
   }
 
   return {

@@ -19,6 +19,8 @@ ORACLE := $(VENV)/.oracle
 NODE := node_modules/.installed
 VENDOR := static/vendor/katex.css
 
+BENCHMARKS := engine http
+
 .PHONY: help setup run test check bench lock clean browser
 
 help: ## list the targets
@@ -50,7 +52,7 @@ check: $(VENDOR) $(DEV) $(ORACLE) ## lint, formatting, types of Python and of Ja
 	@$(PYTHON) scripts/links.py
 
 bench: $(DEV) $(ORACLE) ## measure the engine and the API against PyTorch
-	@$(PYTHON) -m benchmarks $(ARGS)
+	@for name in $(BENCHMARKS); do echo "bench: $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; done
 
 lock: $(PYTHON) ## lock the newest versions that pyproject.toml and package.json allow
 	@sh scripts/lock.sh $(PYTHON)

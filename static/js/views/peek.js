@@ -30,6 +30,7 @@ export function peek(root) {
 
   return {
     update(trace, state) {
+      if (!state.narrow) return; // not shown
       const subject = subjectOf(trace, state);
       title.textContent = say(subject === "equation" ? "peek.forward" : "peek.backward");
       formula.classList.toggle("is-tight", state.step > 98);

@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks.engine [--seconds S]
 
-Both run on one thread. A row is a median over rounds in which NumPy and PyTorch take turns.
+Both run on one thread. A row is a median over rounds in which NumPy and PyTorch take short turns.
 PyTorch runs the unrolled loop with U x of all steps in one product, and its own nn.RNN; the
 engine's time includes ∂L/∂x and ∂L/∂h, which PyTorch is not asked for. The triangle is held
 against T calls of torch.autograd.grad, one a loss, without their norms; the engine's has its norms.

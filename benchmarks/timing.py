@@ -10,23 +10,30 @@ from pathlib import Path
 
 import numpy as np
 
+TURN = 0.005  # seconds: long enough that a contender works from its own warm caches
+
 
 def medians(contenders: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
-    """Return each contender's median time in seconds.
+    """Return each contender's median time of a call, in seconds.
 
-    Rounds go on until they have taken `seconds` in all; at least 3 are counted, after one that is
-    not.
+    A turn is as many calls as fit 5 ms, at least one. Rounds of turns go on until they have taken
+    `seconds` in all; at least 3 rounds are counted, after one that is not.
     """
     times: dict[str, list[float]] = {name: [] for name in contenders}
-    for call in contenders.values():
-        call()
+    calls = {name: max(1, int(TURN / _turn(call, 2))) for name, call in contenders.items()}
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(next(iter(times.values()))) < 3:
         for name, call in contenders.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
+            times[name].append(_turn(call, calls[name]))
     return {name: statistics.median(each) for name, each in times.items()}
+
+
+def _turn(call: Callable[[], object], calls: int) -> float:
+    """Return the mean time of one of `calls` calls."""
+    start = time.perf_counter()
+    for _ in range(calls):
+        call()
+    return (time.perf_counter() - start) / calls
 
 
 def machine() -> dict[str, str]:

@@ -104,7 +104,7 @@ class Band:
             at += self.sizes[k]
 
 
-band = lru_cache(maxsize=32)(Band)
+band = lru_cache(maxsize=8)(Band)
 
 
 def _carry(

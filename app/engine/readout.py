@@ -34,7 +34,8 @@ def _softmax(o: np.ndarray) -> np.ndarray:
 
 def _cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     z = o - o.max(axis=-1, keepdims=True)  # log ŷ from the logits: log(0) cannot occur
-    chosen = np.take_along_axis(z, y[..., None], axis=-1)[..., 0]
+    rows = z.reshape(-1, z.shape[-1])
+    chosen = rows[np.arange(len(rows)), y.ravel()].reshape(y.shape)
     return np.log(np.exp(z).sum(axis=-1)) - chosen
 
 

@@ -13,7 +13,7 @@ export function subjectOf({ T }, { head, path }) {
 }
 
 /** Rows of `count` that are out when a stage is part done. @param {number} share @param {number} count */
-const rows = (share, count) => Math.min(count, Math.max(0, Math.ceil(share * count - 1e-9)));
+const rows = (share, count) => Math.min(count, Math.max(0, Math.floor(share * count + 1e-9)));
 
 /** A finished step where motion is reduced. @param {number} progress @param {boolean} reduced */
 const whole = (progress, reduced) => (reduced && progress > 0 ? 1 : progress);

@@ -12,7 +12,8 @@ test("nothing is shown before a step begins, all of it when it is done", () => {
 });
 
 test("the stages of a forward step come one after another", () => {
-  assert.deepEqual(forwardReveal(ms(349), 8, false), { sent: 8, met: 0, lit: 0, predicted: false, lost: false });
+  assert.equal(forwardReveal(ms(349), 8, false).sent, 7, "a row is out once it is whole, as in the stage");
+  assert.deepEqual(forwardReveal(ms(350), 8, false), { sent: 8, met: 0, lit: 0, predicted: false, lost: false });
   assert.deepEqual(forwardReveal(ms(500), 8, false), { sent: 8, met: 8, lit: 0, predicted: false, lost: false });
   assert.equal(forwardReveal(ms(500 + (300 * 5) / 8), 8, false).lit, 5);
   assert.deepEqual(forwardReveal(ms(1000), 8, false), { sent: 8, met: 8, lit: 8, predicted: true, lost: false });

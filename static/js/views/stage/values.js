@@ -156,11 +156,13 @@ function sample(vector) {
 
 /** A lit channel along an arrow with its beads `done` of the way.
  * @param {Pen} pen @param {Geometry} g @param {Scales} scales @param {"U"|"W"|"V"} letter @param {number[]} from @param {number[]} to @param {number[]} values @param {number} done */
-function channel(pen, g, scales, letter, [x0, y0], [x1, y1], values, done) {
+function channel(pen, g, scales, letter, from, to, values, done) {
   const color = scales.ink[letter];
+  const thick = Math.min(13, g.node.width * 0.6);
+  const [[x0, y0], [x1, y1]] = inset(from, to, thick / 2); // its round ends stay out of the boxes that it joins
   pen.lineCap = "round";
   pen.globalAlpha = 0.16;
-  stroke(pen, x0, y0, x1, y1, color, Math.min(13, g.node.width * 0.6));
+  stroke(pen, x0, y0, x1, y1, color, thick);
   pen.globalAlpha = 1;
   stroke(pen, x0, y0, x1, y1, color, 1.6);
   const length = Math.hypot(x1 - x0, y1 - y0);
@@ -169,6 +171,13 @@ function channel(pen, g, scales, letter, [x0, y0], [x1, y1], values, done) {
     const at = Math.min(1, Math.max(0, done * 1.25 - (i * size * 2.2) / Math.max(1, length)));
     bead(pen, x0 + (x1 - x0) * at, y0 + (y1 - y0) * at, size, v, scales);
   });
+}
+
+/** A line shortened at both ends. @param {number[]} from @param {number[]} to @param {number} by */
+function inset([x0, y0], [x1, y1], by) {
+  const length = Math.hypot(x1 - x0, y1 - y0) || 1;
+  const [dx, dy] = [((x1 - x0) / length) * Math.min(by, length / 2), ((y1 - y0) / length) * Math.min(by, length / 2)];
+  return [[x0 + dx, y0 + dy], [x1 - dx, y1 - dy]];
 }
 
 /** @param {Pen} pen @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 @param {string} color @param {number} width */

@@ -14,15 +14,16 @@ export function startKeyboard(player) {
     const action = actions[event.key];
     if (!action || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || owns(event.target, event.key)) return;
     event.preventDefault();
-    action();
+    if (event.key !== " " || !event.repeat) action();
   });
 }
 
 const TYPED = "input, select, textarea, [contenteditable], [role=grid], [role=dialog]";
+const PRESSED = "button, a, summary, select, textarea, input:not([type=range])";
 
 /** Does the focused control use this key itself? @param {EventTarget | null} target @param {string} key */
 function owns(target, key) {
   if (!(target instanceof Element)) return false;
-  if (key === " ") return target.matches("button, a, summary, select, textarea, input:not([type=range])");
+  if (key === " ") return target.matches(PRESSED) || target.closest("[role=dialog]") !== null;
   return key !== "Escape" && target.closest(TYPED) !== null;
 }

@@ -46,7 +46,9 @@ export function createSheets({ onToggle = () => {} } = {}) {
     swipeDown(/** @type {HTMLElement} */ (panel.querySelector(".sheet-head")), panel, () => shown === name && phone.matches, close, signal);
   }
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && phone.matches) close();
+    if (event.key !== "Escape" || event.defaultPrevented || !phone.matches || !shown) return;
+    event.preventDefault(); // one Escape, one thing: the path stays
+    close();
   }, { signal });
   const rearrange = () => {
     shown = null;

@@ -95,6 +95,8 @@ function fitToggle(parent, onFit) {
   const root = child(parent, "label", "fit-toggle");
   const input = /** @type {HTMLInputElement} */ (child(root, "input"));
   input.type = "checkbox";
+  input.setAttribute("aria-label", t("transport.fit")); // where the words have no room
+  root.title = t("transport.fit");
   input.addEventListener("change", () => onFit(input.checked));
   child(root, "span").textContent = t("transport.fit");
   return { root, input };

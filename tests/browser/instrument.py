@@ -138,7 +138,7 @@ class Instrument:
 
     def shows(self, T: int, H: int) -> None:
         """Wait until the picture is of T steps and H units."""
-        name = self.say("hidden.summary", T=T, H=H)
+        name = self.say("stage.label", T=T, H=H)
         expect(self.page.get_by_role("img", name=name)).to_be_visible()
         expect(self.time).to_have_attribute("max", str(T))
 

@@ -18,16 +18,28 @@ export function fixed(v, decimals = 2) {
 /** A magnitude in a few significant digits: 0.015, 2.64, 287 000, 2.8×10⁻⁷. @param {number} v @param {number} [digits] */
 export function short(v, digits = 2) {
   if (!Number.isFinite(v)) return notFinite(v);
-  const size = Math.abs(v);
+  const size = rounded(Math.abs(v), digits);
   const sign = v < 0 ? "−" : "";
   if (size === 0) return "0";
   if (size < 1e-3 || size >= 1e6) {
     const [mantissa, exponent] = size.toExponential(1).split("e");
     return `${sign}${mantissa}×10${raised(Number(exponent))}`;
   }
-  if (size >= 100) return sign + Math.round(size).toString().replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  if (size >= 100) return sign + size.toString().replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  return sign + size.toFixed(decimals(size, digits));
+}
+
+/** Decimals of a size from 0.001 to 100. @param {number} size @param {number} digits */
+function decimals(size, digits) {
   const places = Math.max(0, Math.min(6, digits - 1 - Math.floor(Math.log10(size))));
-  return sign + size.toFixed(size >= 1 ? Math.min(2, Math.max(places, digits === 2 ? 2 : places)) : places);
+  return size < 1 ? places : digits === 2 ? 2 : Math.min(2, places);
+}
+
+/** As it will be written, so that 99.999 counts as 100 and 0.0999 as 0.10. @param {number} size @param {number} digits */
+function rounded(size, digits) {
+  if (size >= 1e6) return size;
+  if (size >= 100) return Math.round(size);
+  return Number(size >= 1 ? size.toFixed(decimals(size, digits)) : size.toPrecision(digits));
 }
 
 /** The same without trailing zeros: 1, 0.5, 0.005. @param {number} v @param {number} [digits] */

@@ -1,7 +1,9 @@
 import { fixed, short, visible } from "../format.js";
 import { t as message } from "../i18n.js";
+import { BACKWARD, FORWARD, backwardProgress, forwardProgress, stage } from "../playhead.js";
 import { hasLoss, reaches } from "../trace.js";
 import { child } from "./band.js";
+import { filledCells, litUnits } from "./cells.js";
 
 /**
  * What is under the pointer, in words and with its number, after a moment.
@@ -33,8 +35,9 @@ export function tooltip(root) {
     place();
   }
   /** @param {Trace} trace @param {import("../view.js").ViewState} state */
-  function update(trace, { hover }) {
-    const words = hover && root.matches(":hover") ? describe(trace, hover) : "";
+  function update(trace, state) {
+    const { hover } = state;
+    const words = hover && root.matches(":hover") && isKnown(trace, state, hover) ? describe(trace, hover) : "";
     if (words === shown) return;
     shown = words;
     clearTimeout(timer);
@@ -43,6 +46,19 @@ export function tooltip(root) {
     else show();
   }
   return { update, destroy: () => box.remove() };
+}
+
+/** Has the pass computed what the tooltip of this part says? @param {{ T: number, H: number }} trace
+ * @param {Pick<import("../view.js").ViewState, "head" | "reduced">} state @param {Part} part */
+export function isKnown({ T, H }, { head, reduced }, { kind, t = 1, k = t, i = 0 }) {
+  const done = (/** @type {number} */ progress, /** @type {number[]} */ span) => stage(reduced && progress > 0 ? 1 : progress, span) >= 1;
+  const [forward, backward] = [forwardProgress(head, t), backwardProgress(head, t, T)];
+  if (kind === "unit") return i < litUnits(head, t, H, reduced);
+  if (kind === "y") return done(forward, FORWARD.predict);
+  if (kind === "L") return done(forward, FORWARD.loss);
+  if (kind === "h") return done(backward, BACKWARD.join);
+  if (kind === "U" || kind === "V" || kind === "W") return done(backward, BACKWARD.shares);
+  return kind !== "credit" || t - k < filledCells(head, k, T, reduced);
 }
 
 /** A part in words, with its number. @param {Trace} trace @param {Part} part @returns {string} */

@@ -75,10 +75,10 @@ class Instrument:
         row = self.page.get_by_role("radiogroup", name=self.words[group], exact=True)
         row.get_by_text(self.words[key], exact=True).click()
 
-    def fast(self) -> None:
-        """Play at 8×."""
+    def speed(self, times: str) -> None:
+        """Play so many times as fast."""
         row = self.page.get_by_role("radiogroup", name=self.words["transport.speed"])
-        row.get_by_text("8×").click()
+        row.get_by_text(times, exact=True).click()
 
     @property
     def title(self) -> Locator:

@@ -36,20 +36,18 @@ def it(page: Page) -> Instrument:
     return show(page)
 
 
-@pytest.mark.parametrize(
-    ("text", "steps"),
-    [("abcab", 4), ("我爱你,你爱我", 6), ("🙂🙃🙂🙂", 3), ("ab", 1)],
-    ids=["latin", "chinese", "emoji", "shortest"],
-)
-def test_typing_changes_the_picture(it: Instrument, text: str, steps: int) -> None:
-    with it.answer() as answer:
-        it.text.fill(text)
-    assert answer["body"]["data"] == {"kind": "text", "text": text, "loss_at": "every"}
-    assert answer["json"]["data"]["labels"] == list(dict.fromkeys(text))
-    it.shows(T=steps, H=8)
-    assert it.page.locator("#band-stage .symbol").all_text_contents() == list(text[:-1])
-    assert it.page.locator("#band-stage .target").all_text_contents() == list(text[1:])
-    assert all(it.coloured("hidden", t, steps) > 20 for t in range(1, steps + 1))
+def test_typing_changes_the_picture(it: Instrument) -> None:
+    symbols = it.page.locator("#band-stage .symbol")
+    for text in ("abcab", "我爱你,你爱我", "🙂🙃🙂🙂", "ab"):
+        steps = len(text) - 1
+        with it.answer() as answer:
+            it.text.fill(text)
+        assert answer["body"]["data"] == {"kind": "text", "text": text, "loss_at": "every"}
+        assert answer["json"]["data"]["labels"] == list(dict.fromkeys(text))
+        it.shows(T=steps, H=8)
+        expect(symbols).to_have_text(list(text[:-1]))
+        assert it.page.locator("#band-stage .target").all_text_contents() == list(text[1:])
+        assert all(it.coloured("hidden", t, steps) > 20 for t in range(1, steps + 1))
 
 
 def test_keys_typed_into_the_field_are_text(it: Instrument) -> None:

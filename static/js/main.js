@@ -102,10 +102,10 @@ function change(next, how) {
   rememberLater();
 }
 
-/** @param {any} answer @param {object} body  what was asked */
+/** @param {any} answer @param {any} body  what was asked */
 function accept(answer, body) {
   const first = trace === null;
-  trace = readTrace(answer);
+  trace = readTrace(answer, body);
   pictured = asked.get(body) ?? settings;
   problem = null;
   player.setLength(trace.T);

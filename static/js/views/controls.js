@@ -157,6 +157,10 @@ function checked(root, key, rows, check, onGood) {
 
 /** @param {HTMLElement} root @param {any} catalog @param {Change} change @returns {Part} */
 function networkGroup(root, catalog, change) {
+  const cell = segmented(root, {
+    key: "controls.cell", choices: ["rnn", "lstm", "gru"], quiet: true, name: (choice) => t(`cell.${choice}`),
+    onPick: (choice) => change({ cell: /** @type {Settings["cell"]} */ (choice) }),
+  });
   const activation = select(root, {
     key: "controls.activation", choices: catalog.activations.map((/** @type {any} */ entry) => entry.name),
     name: (choice) => t(`activation.${choice}`), onPick: (choice) => change({ activation: choice }),
@@ -165,7 +169,21 @@ function networkGroup(root, catalog, change) {
     key: "controls.H", inline: true, range: { min: 1, max: LIMITS.H, step: 1, whole: true },
     onNumber: (value, dragging) => change({ H: value }, dragging),
   });
-  return { fields: { activation, H }, update: () => {} };
+  const normalization = select(root, {
+    key: "controls.normalization", choices: ["none", "layer"], name: (choice) => t(`normalization.${choice}`),
+    onPick: (choice) => change({ normalization: /** @type {Settings["normalization"]} */ (choice) }),
+  });
+  const forgetBias = slider(root, {
+    key: "controls.forgetBias", inline: true, range: { min: LIMITS.forgetBias[0], max: LIMITS.forgetBias[1], step: 0.1 },
+    onNumber: (value, dragging) => change({ forgetBias: value }, dragging),
+  });
+  return {
+    fields: { cell, activation, H, normalization, forgetBias },
+    update(settings) {
+      activation.root.hidden = normalization.root.hidden = settings.cell !== "rnn";
+      forgetBias.root.hidden = settings.cell !== "lstm";
+    },
+  };
 }
 
 /** @param {HTMLElement} root @param {any} catalog @param {Change} change @returns {Part} */

@@ -11,6 +11,7 @@ import { createSheets } from "./sheets.js";
 import { fromPreset, readSettings, toRequest, writeSettings } from "./state.js";
 import { onTheme, themeNow } from "./theme.js";
 import { readTrace } from "./trace.js";
+import { clipping } from "./views/clipping.js";
 import { controls as createControls } from "./views/controls.js";
 import { gradient } from "./views/gradient.js";
 import { heatmap } from "./views/heatmap.js";
@@ -23,6 +24,9 @@ import { timeline } from "./views/timeline.js";
 import { tooltip } from "./views/tooltip.js";
 import { transport as createTransport } from "./views/transport.js";
 import { triangle } from "./views/triangle.js";
+import { truncation } from "./views/truncation.js";
+import { windowHandle } from "./views/window.js";
+import { createWindows } from "./windows.js";
 
 /**
  * The instrument: settings ask the server, its answer is the trace, and one frame loop hands trace and state to the views.
@@ -67,19 +71,27 @@ const options = {
   onHover: (/** @type {import("./parts.js").Part | null} */ part) => { hover = part; frame.request(); },
   onStep: (/** @type {number} */ step) => player.seek(step),
   onPath: (/** @type {import("./playhead.js").Path | null} */ path) => { if (path || player.path) player.setPath(path, true); },
+  onSettings: (/** @type {Partial<Settings>} */ part, dragging = false) => change({ ...settings, ...part }, { dragging }),
   onPlayPath: () => { player.first(); player.play(); },
 };
+const windows = createWindows({ onChange: () => frame.request() });
 /** @type {View[]} */
 const views = [
   narration(element("headline"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
   heatmap(element("band-hidden"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
   inspector(element("inspector-content"), options), peek(element("peek")), tooltip(bands),
+  clipping(element("lab-clip"), options), truncation(element("lab-window"), options),
+  windowHandle(element("band-triangle"), {
+    onWindow: (truncate, dragging) => change({ ...settings, truncate }, { dragging }),
+    onOpen: () => openLab("window"),
+  }),
 ];
 const transport = createTransport(element("transport"), { player, slot: document.querySelector(".top-mode"), onFit: (fit) => change({ ...settings, fit }) });
 const controls = createControls(element("controls-content"), {
   settings, catalog,
   onChange: (next, { dragging }) => change(next, { dragging }),
   onPreset: (preset) => { player.setPath(null); change(fromPreset(preset, settings, catalog)); },
+  onLab: openLab,
   onInvalid: (value) => { invalid = value; frame.request(); },
 });
 const problems = problemView(element("problem"), { onRetry: () => ask() });
@@ -92,10 +104,18 @@ function ask(how) {
   session.ask(body, how);
 }
 
+/** @param {Settings["lab"]} lab */
+function openLab(lab) {
+  change({ ...settings, lab });
+  sheets.open("inspector");
+  element(`lab-${lab}`).scrollIntoView({ block: "nearest" });
+}
+
 /** The settings are now these. @param {Settings} next @param {{ dragging?: boolean }} [how] */
 function change(next, how) {
   const same = JSON.stringify(toRequest(next, catalog)) === JSON.stringify(toRequest(settings, catalog));
   settings = next;
+  windows.explore(settings.lab === "window");
   if (!same || problem) ask(how);
   measure();
   controls.update(settings, trace, problem);
@@ -107,6 +127,7 @@ function accept(answer, body) {
   const first = trace === null;
   trace = readTrace(answer, body);
   pictured = asked.get(body) ?? settings;
+  windows.follow(trace, body);
   problem = null;
   player.setLength(trace.T);
   if (first) player.restore(settings);
@@ -135,7 +156,7 @@ function measure() {
     const sizes = { gutter: axis.gutter, plot: axis.width, margin: axis.margin };
     for (const [name, value] of Object.entries(sizes)) bands.style.setProperty(`--${name}`, `${value}px`);
   }
-  room = phone.matches ? 0 : Math.floor(bands.clientHeight - element("band-triangle").offsetTop - 20);
+  room = phone.matches ? 0 : Math.floor(bands.clientHeight - element("band-triangle").offsetTop - 30);
   if (scales.theme !== themeNow() || String(scales.range) !== String(settings.scale)) scales = createScales(themeNow(), settings.scale);
   frame.request();
 }
@@ -158,7 +179,8 @@ function viewState(trace) {
   return {
     head: player.head, mode: player.mode, playing: player.moving, path: player.path, step, hover, axis, scales,
     focus: pointed !== null && pointed <= trace.T ? pointed : step,
-    narrow: phone.matches, room, reduced: reducedMotion.matches, stale: problem !== null || invalid,
+    narrow: phone.matches, room, reduced: reducedMotion.matches,
+    settings, windows: windows.now, stale: problem !== null || invalid,
   };
 }
 
@@ -189,7 +211,8 @@ function rememberLater() {
 }
 
 startHeader({ settings: () => settings, onChoose: (theme) => { if (settings.theme) settings = { ...settings, theme }; rememberLater(); } });
-createSheets();
+const sheets = createSheets();
+windows.explore(settings.lab === "window");
 startKeyboard(player);
 onTheme(measure);
 phone.addEventListener("change", measure);

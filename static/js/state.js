@@ -31,6 +31,7 @@
  * @property {import("./playhead.js").Path | null} path
  * @property {boolean} zoom                      the picture is of one step's cell
  * @property {boolean} fit                       the whole sequence without scrolling
+ * @property {"none" | "clip" | "window"} lab   what is taken apart beside the picture
  * @property {string[]} hide
  * @property {string[]} lock
  * @property {string} lang                       "": negotiated
@@ -156,6 +157,7 @@ export const PROPERTIES = [
   PATH,
   flag("zoom"),
   flag("fit"),
+  choice("lab", ["none", "clip", "window"]),
   list("hide", (word) => SECTIONS.includes(word)),
   list("lock", (word) => Object.hasOwn(DEFAULTS, word)),
   choice("lang", ["", "zh", "en"]),
@@ -199,7 +201,7 @@ export function toRequest(settings, catalog) {
 }
 
 /** Properties that a preset does not touch. */
-const PERSONAL = new Set(["mode", "zoom", "fit", "hide", "lock", "lang", "theme"]);
+const PERSONAL = new Set(["mode", "zoom", "fit", "lab", "hide", "lock", "lang", "theme"]);
 
 /**
  * Settings that show a preset of the catalogue: its request, what the request leaves open at the API's own defaults.

@@ -45,7 +45,7 @@
  * @property {{ half_life: number|null, doubling: number|null, r2: number|null, zeros: number }} horizon
  * @property {Record<string, Float64Array[]>} parameters   matrices as rows; vectors as one row
  * @property {Record<string, number>} gradientNorms
- * @property {{ scale: number|null, norm_before: number, norm_after: number } | null} clipped
+ * @property {{ scale: number|Record<string, number>|null, norm_before: number, norm_after: number, gradients: Record<string, any> } | null} clipped
  * @property {{ by: "norm" | "matrix" | "value", threshold: number } | null} clip   as asked for
  * @property {number} parameterCount
  * @property {{ step: number, what: string } | null} overflow

@@ -24,7 +24,7 @@ test("every property survives the address", () => {
   const all = settings({
     kind: "numbers", text: "学而时习之 & ?#+%", from: 1850, steps: 77, numbers: "1, -2.5; 3e2", cell: "lstm", activation: "relu", normalization: "layer", forgetBias: 2, H: 33, scheme: "identity",
     gain: 0.25, radius: null, seed: 4_000_000_000, lossAt: "last", clipBy: "value", clipAt: 0.05, truncate: 9, scale: [-9, 3],
-    mode: "forward", pass: "backward", step: 0, path: { t: 9, k: 3 }, zoom: true, fit: true, hide: ["controls", "header"], lock: ["seed", "H"],
+    mode: "forward", pass: "backward", step: 0, path: { t: 9, k: 3 }, zoom: true, fit: true, lab: "clip", hide: ["controls", "header"], lock: ["seed", "H"],
     lang: "zh", theme: "dark",
   });
   assert.deepEqual(readSettings(writeSettings(all)), all);

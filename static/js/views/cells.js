@@ -44,6 +44,13 @@ export function createGrid(axis, rows, height) {
   };
 }
 
+/** Height of the triangle's T rows: 12 px each within 120 to 214 px together (15 within 135 to 232 on a phone; 232 above 60 rows), more where the page has `room`, never more than 34 each.
+ * @param {number} T @param {boolean} narrow @param {number} [room] */
+export function triangleHeight(T, narrow, room = 0) {
+  const least = narrow ? Math.min(232, Math.max(135, T * 15)) : Math.min(T > 60 ? 232 : 214, Math.max(120, T * 12));
+  return Math.min(34 * T, Math.max(least, Math.min(room, 480)));
+}
+
 /** With reduced motion a step that has begun is shown finished. @param {number} progress @param {boolean} reduced */
 const settled = (progress, reduced) => (reduced && progress > 0 ? 1 : progress);
 

@@ -1,5 +1,5 @@
 import { decadesOf, firstCrossing, logShare } from "../clipping.js";
-import { percent, powerOfTen, short } from "../format.js";
+import { percent, plain, powerOfTen, short } from "../format.js";
 import { t as say } from "../i18n.js";
 import { backwardProgress } from "../playhead.js";
 import { LIMITS } from "../state.js";
@@ -99,7 +99,7 @@ function words({ clip, clipped, gradientNorms }, pairs, known) {
   const total = pairs?.at(-1);
   const before = short(total?.before ?? gradientNorms.total ?? NaN);
   if (!clip || !clipped || !pairs || !total) return ["clipping.off", { before: { strong: before } }];
-  const values = { before: { strong: before }, after: { strong: short(total.after) }, threshold: short(clip.threshold), angle: { strong: degrees(total.angle) } };
+  const values = { before: { strong: before }, after: { strong: short(total.after) }, threshold: plain(clip.threshold), angle: { strong: degrees(total.angle) } };
   if (!Number.isFinite(total.before)) return ["clipping.over", values];
   if (clip.by === "value") {
     if (!total.touched) return ["clipping.idle.value", { ...values, most: short(total.most) }];
@@ -138,7 +138,7 @@ function lengthChart(root, onChoose) {
         angle.textContent = degrees(pair.angle);
       });
       writeScale(scale, decades);
-      note.textContent = trace.clip ? say(`clipping.line.${trace.clip.by}`, { threshold: short(trace.clip.threshold) }) : "";
+      note.textContent = trace.clip ? say(`clipping.line.${trace.clip.by}`, { threshold: plain(trace.clip.threshold) }) : "";
     },
   };
 }
@@ -214,7 +214,7 @@ function wayBack(root, onStep) {
       const reached = crossing !== null && backwardProgress(head, crossing.step, trace.T) >= 1;
       go.hidden = !crossing || !reached;
       const kind = trace.clip ? "threshold" : "scale";
-      const limit = short(trace.clip?.threshold ?? 10 ** scales.range[1]);
+      const limit = plain(trace.clip?.threshold ?? 10 ** scales.range[1]);
       if (!crossing) return renderPhrase(sentence, `clipping.way.never.${kind}`, { limit });
       if (!reached) return renderPhrase(sentence, "clipping.way.waiting", {});
       step = crossing.step;

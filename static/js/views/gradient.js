@@ -1,5 +1,5 @@
 import { firstCrossing } from "../clipping.js";
-import { short } from "../format.js";
+import { plain, short } from "../format.js";
 import { t } from "../i18n.js";
 import { samePart } from "../parts.js";
 import { backwardProgress } from "../playhead.js";
@@ -98,7 +98,7 @@ function createCrossing(plot) {
       if (!crossing || mark.hidden) return;
       mark.style.left = `${axis.center(crossing.step)}px`;
       mark.classList.toggle("to-left", axis.center(crossing.step) > axis.width - 150);
-      const text = t(crossing.clipped ? "gradient.first" : "gradient.firstOver", { step: crossing.step, limit: short(crossing.limit) });
+      const text = t(crossing.clipped ? "gradient.first" : "gradient.firstOver", { step: crossing.step, limit: plain(crossing.limit) });
       if (words.textContent !== text) words.textContent = text;
     },
   };

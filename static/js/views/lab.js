@@ -27,7 +27,7 @@ export function degrees(degrees) {
   if (Number.isNaN(degrees)) return "–";
   if (degrees < 1e-5) return "0°";
   if (degrees < 0.1) return "< 0.1°";
-  return `${degrees < 10 ? degrees.toFixed(1) : Math.round(degrees)}°`;
+  return `${degrees < 9.95 ? degrees.toFixed(1) : Math.round(degrees)}°`;
 }
 
 /** Title and close button. @param {HTMLElement} root @param {string} title @param {() => void} onClose */

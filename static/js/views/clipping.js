@@ -219,7 +219,8 @@ function wayBack(root, onStep) {
       if (!reached) return renderPhrase(sentence, "clipping.way.waiting", {});
       step = crossing.step;
       go.textContent = say("clipping.way.go", { step });
-      renderPhrase(sentence, `clipping.way.${crossing.grows ? "explodes" : "above"}.${kind}`, {
+      const course = crossing.grows ? "explodes" : "above";
+      renderPhrase(sentence, `clipping.way.${course}.${kind}`, {
         step: { strong: String(step) }, limit, norm: short(crossing.norm), peak: { strong: short(crossing.peak) }, peakStep: crossing.peakStep,
         h: { tex: `\\lVert\\partial L/\\partial h(t)\\rVert` },
       });

@@ -1,4 +1,5 @@
 import { createAxis } from "./axis.js";
+import { wiringOf } from "./cell/wiring.js";
 import { createSession } from "./api.js";
 import { createFrame } from "./frame.js";
 import { startHeader } from "./header.js";
@@ -12,6 +13,7 @@ import { fromPreset, readSettings, toRequest, writeSettings } from "./state.js";
 import { onTheme, themeNow } from "./theme.js";
 import { readTrace } from "./trace.js";
 import { clipping } from "./views/clipping.js";
+import { cellView } from "./views/cell/cell.js";
 import { controls as createControls } from "./views/controls.js";
 import { gradient } from "./views/gradient.js";
 import { heatmap } from "./views/heatmap.js";
@@ -72,12 +74,15 @@ const options = {
   onStep: (/** @type {number} */ step) => player.seek(step),
   onPath: (/** @type {import("./playhead.js").Path | null} */ path) => { if (path || player.path) player.setPath(path, true); },
   onSettings: (/** @type {Partial<Settings>} */ part, dragging = false) => change({ ...settings, ...part }, { dragging }),
+  onZoom: (/** @type {boolean} */ zoom) => { change({ ...settings, zoom }); bands.scrollTop = 0; },
+  onOperation: (/** @type {1 | -1} */ direction, /** @type {number} */ n) => player.operation(direction, n),
+  onScrub: (/** @type {number} */ at) => player.scrub(at),
   onPlayPath: () => { player.first(); player.play(); },
 };
 const windows = createWindows({ onChange: () => frame.request() });
 /** @type {View[]} */
 const views = [
-  narration(element("headline"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
+  narration(element("headline"), options), cellView(element("cell-view"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
   heatmap(element("band-hidden"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
   inspector(element("inspector-content"), options), peek(element("peek")), tooltip(bands),
   clipping(element("lab-clip"), options), truncation(element("lab-window"), options),
@@ -191,6 +196,7 @@ function moveColumn({ step, stale, path }) {
   column.classList.toggle("and-loss", path !== null && path.t !== step);
   if (path) column.style.setProperty("--loss", `${axis.left(path.t) - axis.left(step)}px`);
   bands.classList.toggle("stale", stale);
+  bands.classList.toggle("zoomed", settings.zoom);
   if (step === followed) return;
   followed = step;
   if (axis.whole || bands.contains(document.activeElement) && bands.matches(":active")) return;
@@ -213,7 +219,11 @@ function rememberLater() {
 startHeader({ settings: () => settings, onChoose: (theme) => { if (settings.theme) settings = { ...settings, theme }; rememberLater(); } });
 const sheets = createSheets();
 windows.explore(settings.lab === "window");
-startKeyboard(player);
+startKeyboard(player, {
+  get open() { return settings.zoom; },
+  show: options.onZoom,
+  step: (direction) => { if (trace && !player.path) player.operation(direction, wiringOf(trace).operations.length); },
+});
 onTheme(measure);
 phone.addEventListener("change", measure);
 reducedMotion.addEventListener("change", () => frame.request());

@@ -6,18 +6,18 @@
  */
 export function rnn(normalized) {
   const before = normalized ? "norm" : "a";
-  const phiX = normalized ? 520 : 450;
+  const phiX = normalized ? 490 : 450;
   return {
-    name: "rnn", parts: [], size: { width: 840, height: 400 }, legend: [560, 322],
+    name: "rnn", parts: [], size: { width: 760, height: 396 }, legend: [596, 340],
     nodes: [
-      { id: "x", kind: "x", at: [60, 330], tex: "x(t)" },
-      { id: "h0", kind: "h0", at: [60, 190], tex: "h(t-1)" },
+      { id: "x", kind: "x", at: [60, 330] },
+      { id: "h0", kind: "h0", at: [60, 190] },
       { id: "Ux", kind: "matrix", parameter: "U", at: [150, 330], sign: "U" },
       { id: "Wh", kind: "matrix", parameter: "W", at: [150, 190], sign: "W" },
       { id: "a", kind: "sum", at: [300, 190], sign: "+", ...(normalized ? {} : { parameter: "b", word: "cell.plusB" }) },
       ...(normalized ? [{ id: "norm", kind: /** @type {const} */ ("normalize"), at: /** @type {[number, number]} */ ([400, 190]), sign: "LN", word: "cell.layer" }] : []),
       { id: "phi", kind: "phi", at: [phiX, 190], sign: "φ", word: "cell.activation" },
-      { id: "h", kind: "h", at: [640, 190], tex: "h(t)" },
+      { id: "h", kind: "h", at: [590, 190], below: true },
     ],
     wires: [
       { id: "x", from: "x", to: "Ux", points: [[77, 330], [134, 330]], label: [106, 318], bare: true },
@@ -25,10 +25,10 @@ export function rnn(normalized) {
       { id: "Ux", from: "Ux", to: "a", points: [[166, 330], [300, 330], [300, 202]], label: [226, 330] },
       { id: "Wh", from: "Wh", to: "a", points: [[166, 190], [288, 190]], label: [226, 190] },
       ...(normalized ? [{ id: "s", from: "a", to: "norm", points: /** @type {[number, number][]} */ ([[312, 190], [376, 190]]), label: /** @type {[number, number]} */ ([344, 190]) }] : []),
-      { id: "a", from: before, to: "phi", points: [[normalized ? 424 : 312, 190], [phiX - 24, 190]], label: [normalized ? 460 : 369, 190] },
-      { id: "phi", from: "phi", to: "h", points: [[phiX + 24, 190], [627, 190]], label: [(phiX + 651) / 2, 178], bare: true },
-      { id: "readout", from: "h", to: "readout", points: [[640, 158], [640, 72]], label: [648, 116], bare: true },
-      { id: "next", from: "h", to: "next", points: [[653, 190], [790, 190]], label: [722, 178], bare: true },
+      { id: "a", from: before, to: "phi", points: [[normalized ? 424 : 312, 190], [phiX - 24, 190]], label: [normalized ? 445 : 369, 190] },
+      { id: "phi", from: "phi", to: "h", points: [[phiX + 24, 190], [577, 190]], label: [(phiX + 601) / 2, 178], bare: true },
+      { id: "readout", from: "h", to: "readout", points: [[590, 158], [590, 72]], label: [600, 116], bare: true },
+      { id: "next", from: "h", to: "next", points: [[603, 190], [730, 190]], label: [666, 178], bare: true },
     ],
     operations: [
       { name: "input", nodes: ["Ux"], tex: (t) => `\\U\\,x(${t})`, back: (t) => `\\U^{\\top}\\delta(${t})`, from: "x" },

@@ -12,9 +12,10 @@ import { rnn } from "./rnn.js";
  *
  * @typedef {object} Place
  * @property {Point} at             its middle
- * @property {string} [tex]         what a state is called
+ * @property {boolean} [below]      a state's name stands below it, not above
  * @property {string} [sign]        what stands in a box or a circle
  * @property {string} [word]        key of the word beside it
+ * @property {Point} [wordAt]       the word's middle, where a wire leaves the box at its side
  * @property {number[]} [slots]     of a stack: the middle of each gate's rows, in the order of the parts
  *
  * @typedef {object} Course

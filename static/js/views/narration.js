@@ -20,10 +20,12 @@ export function narration(root, options) {
   const note = child(line, "span", "stage-note");
   line.addEventListener("pointermove", (event) => options.onHover?.(partOf(event.target)));
   line.addEventListener("pointerleave", () => options.onHover?.(null));
+  const zoom = zoomButton(root, options);
   let shown = "";
 
   /** @param {Trace} trace @param {ViewState} state */
   function update(trace, state) {
+    zoom.update(state.settings.zoom);
     const words = narrate(trace, state);
     const key = JSON.stringify(words);
     if (key === shown) return;
@@ -33,6 +35,21 @@ export function narration(root, options) {
     note.textContent = words.note;
   }
   return { update, destroy: () => root.replaceChildren() };
+}
+
+/** Into the cursor's cell, and out of it. @param {HTMLElement} root @param {import("../view.js").ViewOptions} options */
+function zoomButton(root, options) {
+  const button = /** @type {HTMLButtonElement} */ (child(root, "button", "button zoom-button"));
+  button.type = "button";
+  let open = false;
+  button.addEventListener("click", () => options.onZoom?.(!open));
+  /** @param {boolean} now */
+  const update = (now) => {
+    open = now;
+    const words = message(open ? "cell.close" : "cell.open");
+    if (button.textContent !== words) button.textContent = words;
+  };
+  return { update };
 }
 
 /** @param {Trace} trace @param {ViewState} state @returns {Words} */

@@ -82,6 +82,10 @@ export function stage(root, options) {
     const part = point(event);
     if (part?.t) options.onStep?.(part.t);
   });
+  plot.addEventListener("dblclick", (event) => {
+    const part = point(event);
+    if (part && ["unit", "h", "W", "U"].includes(part.kind)) options.onZoom?.(true);
+  });
   return { update, destroy: () => root.replaceChildren() };
 }
 

@@ -145,4 +145,4 @@ export function curve({ w, T, chosen, windows: { pairs, curve: others } }) {
 }
 
 /** @param {number} T */
-const ticks = (T) => [1, 2, 5, 10, 20, 50, 100].filter((n) => n <= T / 1.6).concat(T);
+const ticks = (T) => [1, 2, 5, 10, 20, 50, 100].filter((n) => n <= T / 2.2).concat(T);

@@ -1,6 +1,7 @@
 """Several networks on the same data: one answer, the same as one by one."""
 
 import json
+from statistics import median
 
 import httpx
 import pytest
@@ -160,3 +161,34 @@ def test_overflow_in_one_network_is_null_there_alone(client):
     assert broken["overflow"] == {"step": 3, "what": "a"}
     assert broken["loss"]["total"] is None
     assert sound["overflow"] is None
+
+
+def half_lives(client: TestClient, seed: int) -> dict[str, float]:
+    """Return the half-lives of untrained networks on the adding task, T = 100."""
+    orthogonal = {"scheme": "orthogonal", "seed": seed, "forget_bias": 1.0}
+    networks = {
+        "sigmoid": {"activation": "sigmoid", "init": orthogonal},
+        "tanh": {"activation": "tanh", "init": orthogonal},
+        "lstm": {"cell": "lstm", "init": orthogonal},
+        "relu": {"activation": "relu", "init": {"scheme": "identity", "seed": seed}},
+    }
+    body = {
+        "networks": [{**network, "hidden_size": 32} for network in networks.values()],
+        "data": {"kind": "task", "name": "adding", "length": 100, "seed": seed},
+        "include": ["credit"],
+    }
+    traces = traces_of(client.post(COMPARE, json=body))
+    horizons = [trace["horizon"]["half_life"] or float("inf") for trace in traces]
+    return dict(zip(networks, horizons, strict=True))
+
+
+def test_the_remedies_reach_further_than_what_they_remedy(client):
+    found = [half_lives(client, seed) for seed in range(7)]
+    for each in found:
+        assert each["sigmoid"] < 1 < each["tanh"]
+        assert each["sigmoid"] < 1 < each["lstm"]
+        assert each["relu"] > 1000, "nearly flat over 100 steps"
+    # A single draw of tanh or LSTM varies by half; what is typical does not.
+    typical = {name: median(each[name] for each in found) for name in found[0]}
+    assert typical["sigmoid"] < typical["tanh"] < typical["lstm"] < typical["relu"]
+    assert sum(each["tanh"] < each["lstm"] for each in found) >= 5

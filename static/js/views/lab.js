@@ -134,14 +134,15 @@ function arc(at, share, from, to, radius) {
 }
 
 /** @param {SVGElement} svg @param {Polar} at @param {Look} look @param {number} span @param {number} radius */
-function protractor(svg, at, { decades: [low, high], share, limit }, span, radius) {
+function protractor(svg, at, { decades: [low, high], share, limit, pair }, span, radius) {
   const origin = at(0, 0);
   const every = Math.ceil((high - low) / 4);
   for (let n = low + 1; n <= high; n += 1) draw(svg, "path", { class: "rule", d: arc(at, share(10 ** n), 0, span, radius) });
   for (let angle = 0; angle <= span; angle += 30) {
     const end = at(1, angle);
     draw(svg, "path", { class: "rule", d: `M${origin.x} ${origin.y} L${end.x} ${end.y}` });
-    if (angle > 0 && angle < span) text(svg, at(1, angle), `${angle}°`, { "text-anchor": angle > 90 ? "end" : "start", dx: angle > 90 ? -3 : 3, dy: -1, class: "label" });
+    const taken = Math.abs(angle - pair.angle) < 12 && share(pair.after) > 0.6;  // by the arrow's own label
+    if (angle > 0 && angle < span && !taken) text(svg, at(1, angle), `${angle}°`, { "text-anchor": angle > 90 ? "end" : "start", dx: angle > 90 ? -3 : 3, dy: -1, class: "label" });
   }
   for (let n = high; n > low; n -= every) text(svg, at(share(10 ** n), 0), powerOfTen(n), { "text-anchor": "middle", dy: 16, class: "label" });
   if (limit === null || !(share(limit) > 0)) return;

@@ -256,7 +256,7 @@ export function triangle(root, options = {}) {
     update(trace, state) {
       const { axis, scales, head, hover, narrow, reduced, room } = state;
       const path = shownPath(state);
-      const next = createGrid(axis, trace.T, triangleHeight(trace.T, narrow, room));
+      const next = createGrid(axis, trace.T, triangleHeight(trace.T, narrow, room, axis.whole));
       [grid, latest] = [next, trace];
       root.classList.toggle("is-narrow", narrow);
       const changed = strip.layers([trace, axis.column, next.height, scales.theme, String(scales.range)], axis.width, next.height, {

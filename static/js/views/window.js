@@ -39,7 +39,8 @@ export function windowHandle(root, { onWindow, onOpen }) {
   const svg = draw(layer, "svg", { class: "window-edge", "aria-hidden": "true" });
   const [wash, line, grip] = ["wash", "line", "grip"].map((name) => draw(svg, "path", { class: name }));
   const name = child(root, "div", "window-name");
-  child(name, "span").textContent = t("window.name");
+  child(name, "span", "window-word").textContent = t("window.name");
+  renderMath(child(name, "span", "stage-letter"), "w");
   const row = child(root, "div", "window-row");
   child(row, "div", "window-track");
   const kept = child(row, "div", "window-kept");
@@ -65,7 +66,7 @@ export function windowHandle(root, { onWindow, onOpen }) {
       T = trace.T;
       root.classList.toggle("has-window", T > 1);
       if (T < 2) return;
-      grid = createGrid(axis, T, triangleHeight(T, narrow, room));
+      grid = createGrid(axis, T, triangleHeight(T, narrow, room, axis.whole));
       const w = Math.min(T, settings.truncate ?? T);
       const locked = settings.lock.includes("truncate");
       const key = [axis.column, axis.width, grid.height, w, T, locked].join();

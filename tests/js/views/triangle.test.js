@@ -15,9 +15,10 @@ const traceOf = (changes = {}) => ({
 const state = (/** @type {"forward" | "backward"} */ pass, /** @type {number} */ at) => /** @type {any} */ ({ head: { pass, at }, reduced: false });
 
 test("rows are 13.5 px at ten steps, thinner above, between 135 and 232 px together", () => {
-  assert.deepEqual([1, 4, 10, 12, 50, 200].map((T) => triangleHeight(T, false)), [34, 120, 120, 144, 214, 232]);
+  assert.deepEqual([1, 4, 10, 12, 50, 200].map((T) => triangleHeight(T, false)), [34, 135, 135, 162, 232, 232]);
   assert.equal(triangleHeight(10, true), 150);
-  assert.deepEqual([[10, 100], [10, 300], [10, 900], [50, 900]].map(([T, room]) => triangleHeight(T, false, room)), [120, 300, 340, 480]);
+  assert.deepEqual([130, 60, 0].map((room) => triangleHeight(10, false, room, true)), [130, 0.88 * 135, 135]);
+  assert.deepEqual([[10, 100], [10, 300], [10, 900], [50, 900]].map(([T, room]) => triangleHeight(T, false, room)), [135, 300, 340, 480]);
 });
 
 test("the legend stands clear of every row down to its foot", () => {

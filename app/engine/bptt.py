@@ -11,6 +11,7 @@ from app.engine.layer import Adjoint
 from app.engine.network import Network
 from app.engine.sequences import Sequence, counted_targets
 from app.engine.stack import StateGradients, adjoints, backward_parts, gradients
+from app.engine.stack_credit import itemise_parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +40,8 @@ def run_bptt(
 
     With `truncate` w the loss at t sends its gradient into the last w steps only: its rows of the
     triangle end at column t−w+1, and every gradient is that of the banded sum. x and h0 are
-    inputs of the steps they enter, so dh0 = Wᵀ da(1), and w ≥ T changes nothing.
+    inputs of the steps they enter, so dh0 = Wᵀ da(1), and w ≥ T changes nothing. A reverse
+    direction keeps k = t … t+w−1.
     Raises `EngineError` for targets that do not fit.
     """
     targets = counted_targets(network, sequence)
@@ -50,7 +52,12 @@ def run_bptt(
     alive = band(sequence.T, sequence.loss_steps, truncate)
     banded = truncate is not None and truncate < sequence.T
     found, states = None, None
-    if credit or vectors or banded:
+    if network.composed and (credit or vectors or banded):
+        found, states = itemise_parts(
+            network, ways, seed, sequence.loss_steps, truncate, vectors=vectors, cancel=cancel
+        )
+        found = found if credit or vectors else None
+    elif credit or vectors or banded:
         items = itemise(
             ways[0], seed, alive,
             norms=credit or vectors, vectors=vectors, sums=banded, cancel=cancel,

@@ -100,8 +100,9 @@ def _matrices(network: Network, way: Adjoint) -> np.ndarray:
     if run.cell is not None and run.cell_prev is not None:
         before.append(first(run.cell_prev))
         after.append(first(run.cell))
+    states = (*before, first(run.a), *after)
     activation = ACTIVATIONS[network.activation]
-    return network.code.jacobian(way.parameters, activation, *before, first(run.a), *after)
+    return network.code.jacobian(way.parameters, activation, first(run.x), *states)
 
 
 def _norms(J: np.ndarray, cancel: Event | None) -> tuple[np.ndarray, np.ndarray]:

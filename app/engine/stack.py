@@ -62,7 +62,7 @@ def adjoints(network: Network, runs: list[LayerRun]) -> list[Adjoint]:
 
 
 def own_seed(network: Network, seed: np.ndarray, part: Part) -> np.ndarray:
-    """Return the columns of seed (…,T,·), of one layer's both directions, that are a part's own."""
+    """Return a part's own columns of seed (T,…,·), which holds those of both directions, turned."""
     if network.bidirectional:
         start = network.H * (part.direction == "reverse")
         seed = seed[..., start : start + network.H]
@@ -83,13 +83,27 @@ def backward_parts(
     """Carry the gradient of all losses together down the layers; seed (T,·) enters the top."""
     found: list[LayerGradients] = []
     for layer in reversed(range(network.layers)):
-        mine = [(part, way) for part, way in zip(network.parts, ways, strict=True)
-                if part.layer == layer]  # fmt: skip
-        done = [way.total(own_seed(network, seed, part), cancel) for part, way in mine]
+        done = [
+            way.total(own_seed(network, seed, part), cancel)
+            for part, way in zip(network.parts, ways, strict=True)
+            if part.layer == layer
+        ]
         found = done + found
-        below = [turn(each.dx, part) for (part, _), each in zip(mine, done, strict=True)]
-        seed = below[0] if len(below) == 1 else below[0] + below[1]
+        seed = input_gradient(network, found, layer)
     return StateGradients(found, seed)
+
+
+def input_gradient(network: Network, found: list[LayerGradients], layer: int) -> np.ndarray:
+    """Return ∂L/∂ what one layer reads, (T,·), both directions together.
+
+    `found` ends with the top layer's parts and reaches at least down to this layer.
+    """
+    mine = [
+        turn(each.dx, part)
+        for part, each in zip(reversed(network.parts), reversed(found), strict=False)
+        if part.layer == layer
+    ]
+    return mine[0] if len(mine) == 1 else mine[0] + mine[1]
 
 
 def gradients(network: Network, ways: list[Adjoint], states: StateGradients) -> dict:

@@ -95,6 +95,7 @@ def step_backward(
 def jacobian(
     parameters: Parameters,
     activation: Activation,  # noqa: ARG001
+    x: np.ndarray,  # noqa: ARG001
     h_prev: np.ndarray,
     a: np.ndarray,
     h: np.ndarray,  # noqa: ARG001

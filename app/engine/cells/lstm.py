@@ -86,6 +86,7 @@ def step_backward(
 def jacobian(
     parameters: Parameters,
     activation: Activation,  # noqa: ARG001
+    x: np.ndarray,  # noqa: ARG001
     h_prev: np.ndarray,  # noqa: ARG001
     cell_prev: np.ndarray,
     a: np.ndarray,

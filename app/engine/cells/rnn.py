@@ -64,6 +64,7 @@ def step_backward(
 def jacobian(
     parameters: Parameters,
     activation: Activation,
+    x: np.ndarray,  # noqa: ARG001
     h_prev: np.ndarray,  # noqa: ARG001
     a: np.ndarray,
     h: np.ndarray,

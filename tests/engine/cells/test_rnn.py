@@ -63,7 +63,7 @@ def test_jacobian_is_that_of_the_step(cell, activation):
     expected = torch.autograd.functional.jacobian(step, torch.tensor(h_prev))
     phi = ACTIVATIONS[activation]
     a, h = CELLS[cell].step(network.parameters, phi, x, h_prev)
-    assert_close(CELLS[cell].jacobian(network.parameters, phi, h_prev, a, h), expected, 1e-12)
+    assert_close(CELLS[cell].jacobian(network.parameters, phi, x, h_prev, a, h), expected, 1e-12)
 
 
 @pytest.mark.parametrize("cell", CELLS)

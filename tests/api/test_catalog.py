@@ -9,8 +9,7 @@ from app.engine import clipping, sequences, trace
 from app.engine.activations import ACTIVATIONS
 from app.engine.cells import CELLS
 from app.engine.initialization import INITIALIZERS
-from app.engine.network import parameter_shapes
-from app.engine.normalization import NORMALIZATIONS
+from app.engine.network import NORMALIZATIONS, parameter_shapes
 from app.engine.readout import READOUTS
 from app.engine.series import SERIES
 from app.engine.tasks import TASKS

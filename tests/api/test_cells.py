@@ -8,8 +8,7 @@ import pytest
 
 from app.engine.cells import CELLS
 from app.engine.initialization import Init, initialize
-from app.engine.network import Network
-from app.engine.normalization import NORMALIZATIONS
+from app.engine.network import NORMALIZATIONS, Network
 from app.engine.sequences import from_arrays
 from app.engine.trace import Trace, bptt_trace
 

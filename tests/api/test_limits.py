@@ -78,7 +78,7 @@ def test_gradcheck_costs_passes_for_each_entry_that_is_checked():
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("cell", CELLS)
 def test_sizes_count_every_parameter_of_the_network(cell, layers, bidirectional):
-    composed = {"layers": layers, "bidirectional": bidirectional}
+    composed: dict[str, Any] = {"layers": layers, "bidirectional": bidirectional}
     sizes = Sizes(T=5, B=1, I=3, H=4, O=2, cell=cell, **composed)
     drawn = initialize(cell, 3, 4, 2, **composed)
     assert list(sizes.parameters) == [array.size for array in drawn.values()]
@@ -87,7 +87,7 @@ def test_sizes_count_every_parameter_of_the_network(cell, layers, bidirectional)
 
 @pytest.mark.parametrize("include", [frozenset(), frozenset({"credit"}), DEFAULT])
 def test_gates_layers_and_directions_cost_more(include):
-    def cost(**network) -> Price:
+    def cost(**network: Any) -> Price:
         sizes = Sizes(T=50, B=1, I=8, H=16, O=8, **network)
         return limits.bptt_price(sizes, include, None, False)
 

@@ -60,7 +60,7 @@ def test_the_name_alone_draws_what_the_engine_draws(client, name, batch):
 
 @pytest.mark.parametrize("name", TASKS)
 def test_every_field_of_a_task_counts(client, name):
-    fields = {"length": 24, "delay": 5, "batch": 2, "seed": 9}
+    fields: dict[str, Any] = {"length": 24, "delay": 5, "batch": 2, "seed": 9}
     answer = strict_json(client.post(FORWARD, json={"data": task(name, **fields)}))
     assert_same(answer["data"], from_task(name, **fields))
 

@@ -15,6 +15,7 @@ import { readTrace } from "./trace.js";
 import { clipping } from "./views/clipping.js";
 import { cellView } from "./views/cell/cell.js";
 import { controls as createControls } from "./views/controls.js";
+import { cellState, gates } from "./views/gates.js";
 import { gradient } from "./views/gradient.js";
 import { heatmap } from "./views/heatmap.js";
 import { inspector } from "./views/inspector.js";
@@ -83,7 +84,8 @@ const windows = createWindows({ onChange: () => frame.request() });
 /** @type {View[]} */
 const views = [
   narration(element("headline"), options), cellView(element("cell-view"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
-  heatmap(element("band-hidden"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
+  heatmap(element("band-hidden"), options),
+  cellState(element("band-cell"), options), gates(element("band-gates"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
   inspector(element("inspector-content"), options), peek(element("peek")), tooltip(bands),
   clipping(element("lab-clip"), options), truncation(element("lab-window"), options),
   windowHandle(element("band-triangle"), {
@@ -229,6 +231,6 @@ phone.addEventListener("change", measure);
 reducedMotion.addEventListener("change", () => frame.request());
 bands.addEventListener("scroll", () => bands.classList.toggle("scrolled", bands.scrollLeft > 0), { passive: true });
 const resized = new ResizeObserver(measure);
-for (const id of ["bands", "band-stage", "band-hidden"]) resized.observe(element(id));
+for (const id of ["bands", "band-stage", "band-hidden", "band-cell", "band-gates"]) resized.observe(element(id));
 document.fonts.ready.then(measure);
 ask();

@@ -1,6 +1,7 @@
 import { BACKWARD, FORWARD, backwardProgress, beats, stage } from "../playhead.js";
 import { percent, short, visible } from "../format.js";
 import { t as message } from "../i18n.js";
+import { stateFormula } from "../gated.js";
 import { linked, renderMath, partOf } from "../math.js";
 import { hasLoss, reaches } from "../trace.js";
 import { child } from "./band.js";
@@ -73,9 +74,11 @@ function forwardWords(trace, { head, step, narrow }) {
 }
 
 /** @param {Trace} trace @param {number} t */
-function stepFormula({ activation }, t) {
+function stepFormula({ cellName, activation, normalization }, t) {
+  if (cellName !== "rnn") return stateFormula(cellName, t);
   const terms = [`${linked({ kind: "U", t }, "\\U")}\\,x(${t})`, `${linked({ kind: "W", t }, "\\W")}\\,h(${t - 1})`, "b"].join(" + ");
-  return `h(${t}) = ${phi(activation)}(\\,${terms}\\,)`;
+  const sum = normalization === "layer" ? `\\gamma \\odot \\operatorname{LN}(${terms.replace(/ \+ b$/, "")}) + b` : terms;
+  return `h(${t}) = ${phi(activation)}(\\,${sum}\\,)`;
 }
 
 /** @param {string} activation */

@@ -57,7 +57,7 @@ export function stage(root, options) {
 
   /** A new trace, axis or theme: everything is drawn again. @param {Trace} trace @param {ViewState} state */
   function reset(trace, state) {
-    const geometry = createGeometry(state.axis, trace.H, state.narrow);
+    const geometry = createGeometry(state.axis, trace.H, state.narrow, trace.gates !== null);
     last = { trace, scales: state.scales, width: state.axis.width, geometry };
     drawn = [];
     while (columns.length > trace.T) columns.pop()?.remove();

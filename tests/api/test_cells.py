@@ -157,6 +157,20 @@ def test_the_triangle_is_ragged_and_equal_to_the_engine_s(client, cell, batch):
             same(row, getattr(engine, name)[t, : t + 1])
 
 
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_vectors_are_those_of_the_engine(client, cell, batch):
+    request = body({"cell": cell}, batch, include=["credit_vectors"])
+    vectors = strict_json(client.post(BPTT, json=request))["credit"]["vectors"]
+    engine = engine_s(request, ["credit_vectors"]).credit
+    assert engine
+    assert engine.vectors
+    assert set(vectors) == {"dh", "da", *(["dcell"] if "cell" in CELLS[cell].STATES else [])}
+    for name, rows in vectors.items():
+        assert [len(row) for row in rows] == list(range(1, T + 1))
+        same(rows[-1], engine.vectors[name][-1])
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_layers_have_a_triangle_each(client, cell):
     request = body({"cell": cell, "layers": 2}, batch=False)

@@ -26,9 +26,15 @@ class CreditVectors(BaseModel):
         example=[[[0.1, -0.2]], [[0.02, 0.01], [0.3, -0.1]]],
     )
     da: Stack | list[Stack] = doc(
-        "∂L(t)/∂a(k)",
-        shape="T rows, row t of t + 1 vectors (H), or of (B, H) with a batch",
+        "∂L(t)/∂a(k), of all gates stacked",
+        shape="T rows, row t of t + 1 vectors (G·H), or of (B, G·H) with a batch",
         example=[[[0.1, -0.1]], [[0.02, 0.01], [0.2, -0.1]]],
+    )
+    dcell: Stack | list[Stack] | None = doc(
+        "∂L(t)/∂cell(k); LSTM only",
+        shape="T rows, row t of t + 1 vectors (H), or of (B, H) with a batch",
+        example=[[[0.1, -0.2]], [[0.02, 0.01], [0.3, -0.1]]],
+        default=None,
     )
 
 

@@ -132,8 +132,8 @@ function stateNow() {
 
 /** All rows in sight where the window has the room, each triangle large enough to be read. @param {number} count */
 function triangleSize(count) {
-  const room = narrow.matches ? 0 : (element("networks").clientHeight - element("compare-head").offsetHeight - 62) / count - 21;
-  return Math.round(Math.min(120, Math.max(88, room)));
+  const room = narrow.matches ? 0 : (element("networks").clientHeight - element("compare-head").offsetHeight - 62) / count - 17;
+  return Math.round(Math.min(120, Math.max(80, room)));
 }
 
 function draw() {

@@ -90,19 +90,22 @@ export const PROPERTIES = [
   whole("length", 30, [1, LIMITS.T]),
   whole("delay", 10, [0, LIMITS.T]),
   whole("dataSeed", 0, [0, LIMITS.seed]),
-  shared("lossAt"), shared("H", 32), shared("gain", 1), shared("seed", 0),
+  shared("lossAt"), shared("H", 32), shared("gain", 2), shared("seed", 0),
   whole("distance", 10, [0, LIMITS.T - 1]),
   shared("scale", [-4, 2]), shared("lang"), shared("theme"),
 ];
 
 /** @type {Property[]} */
 export const NETWORK_PROPERTIES = [
-  oneOf("normalization", ["none", "layer", "batch"]), shared("scheme"), shared("radius", null), shared("clipBy"), shared("clipAt"), shared("forgetBias"),
+  oneOf("normalization", ["none", "layer", "batch"]), shared("scheme"), shared("radius"), shared("clipBy"), shared("clipAt"), shared("forgetBias"),
 ];
+
+/** The radius of a gated cell's blocks is as drawn. @param {Property} property @param {Model} model */
+const defaultOf = ({ name, default: fallback }, model) => (name === "radius" && GATED.has(model) ? null : fallback);
 
 /** A network of a model, the rest at its defaults. @param {Model} model @param {Partial<Network>} [part] @returns {Network} */
 export const network = (model, part = {}) =>
-  /** @type {any} */ ({ model, ...Object.fromEntries(NETWORK_PROPERTIES.map(({ name, default: fallback }) => [name, fallback])), ...part });
+  /** @type {any} */ ({ model, ...Object.fromEntries(NETWORK_PROPERTIES.map((property) => [property.name, defaultOf(property, model)])), ...part });
 
 /** The plain cell, and the remedies. */
 export const NETWORKS = [
@@ -118,9 +121,10 @@ export const isGated = ({ model }) => GATED.has(model);
 
 /** What it is made of, as words. @param {Network} one @returns {string} */
 export function writeNetwork(one) {
-  const words = NETWORK_PROPERTIES.flatMap(({ name, format, default: fallback }) => {
+  const words = NETWORK_PROPERTIES.flatMap((property) => {
+    const { name, format } = property;
     const text = format(one[/** @type {keyof Network} */ (name)]);
-    return text === format(fallback) ? [] : [name, text];
+    return text === format(defaultOf(property, one.model)) ? [] : [name, text];
   });
   return [one.model, ...words].join(" ");
 }
@@ -261,7 +265,7 @@ export function comparisonQuery(settings) {
   const model = /** @type {Model} */ (cell === "rnn" ? activation : cell);
   const first = tidy(network(model, { normalization, scheme, radius, clipBy, clipAt, forgetBias }));
   const alike = (/** @type {Network} */ one) => one.model === first.model && one.normalization === first.normalization && one.clipBy === first.clipBy;
-  const others = NETWORKS.filter((one) => !alike(one)).map((one) => (isGated(one) || one.radius !== null ? one : { ...one, scheme, radius }));
+  const others = NETWORKS.filter((one) => !alike(one)).map((one) => (isGated(one) || one.model === "relu" ? one : { ...one, scheme, radius }));
   const sequences = kind === "text" ? 1 : DEFAULTS.sequences;
   const networks = [first, ...others].slice(0, MOST);
   return writeComparison({ ...DEFAULTS, kind, text, sequences, from, steps, numbers, lossAt, H, gain, seed, lang, theme, networks });

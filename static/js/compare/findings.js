@@ -1,5 +1,5 @@
 import { isGated } from "../comparison.js";
-import { short } from "../format.js";
+import { plain, short } from "../format.js";
 import { sameTriangle } from "./result.js";
 
 /**
@@ -22,7 +22,7 @@ function clipping(entries) {
   if (!cut?.result.clipped) return [];
   const { before, after } = cut.result.clipped;
   const twin = entries.find((other) => other !== cut && other.network.clipBy === "none" && other.network.model === cut.network.model && sameTriangle(other.result, cut.result));
-  const params = { name: cut.name, before: short(before), after: short(after) };
+  const params = { name: cut.name, before: plain(before), after: plain(after) };
   return [
     { key: "compare.finding.clip", params: {}, strong: true },
     twin ? { key: "compare.finding.same", params: { ...params, twin: twin.name } } : { key: "compare.finding.cut", params },

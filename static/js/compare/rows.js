@@ -1,5 +1,5 @@
 import { instrumentQuery, opensAlone } from "../comparison.js";
-import { percent, short } from "../format.js";
+import { percent, plain, short } from "../format.js";
 import { t } from "../i18n.js";
 import { renderPhrase } from "../math.js";
 import { child } from "../views/band.js";
@@ -70,15 +70,15 @@ function createRow(list, index, options) {
   const words = child(name, "div", "network-words");
   const title = child(words, "h3");
   const lines = child(words, "p", "network-lines");
-  const actions = child(words, "p", "network-actions");
+  const triangle = createTriangle(child(root, "div", "network-triangle"), options);
+  const fade = child(root, "p", "network-fade");
+  const left = child(root, "div", "network-left");
+  const actions = child(root, "p", "network-actions");
   const open = /** @type {HTMLAnchorElement} */ (child(actions, "a"));
   open.textContent = t("compare.open");
   const alone = child(actions, "span");
   alone.textContent = t("compare.onlyHere");
   const editing = button(actions, t("compare.edit"));
-  const triangle = createTriangle(child(root, "div", "network-triangle"), options);
-  const fade = child(root, "p", "network-fade");
-  const left = child(root, "div", "network-left");
   const reason = child(root, "div", "network-reason");
   const editor = createEditor(child(root, "div", "network-editor controls"), {
     catalog: options.catalog, onNetwork: (network, dragging) => options.onNetwork(index, network, dragging), onRemove: () => options.onRemove(index),
@@ -135,7 +135,7 @@ function drawMarkOnce(svg, index, { theme }) {
 
 /** @param {HTMLElement} element @param {Network} network @param {Entry["result"]} result */
 function writeLines(element, network, result) {
-  const words = settingsOf(network, result).join(t("compare.comma"));
+  const words = settingsOf(network, result);
   const more = [measuredAtCell(network) ? t("compare.atCell") : "", result ? t("compare.parameters", { n: short(result.parameters) }) : ""];
   const stamp = JSON.stringify([words, more]);
   if (element.dataset.stamp === stamp) return;
@@ -143,8 +143,8 @@ function writeLines(element, network, result) {
   element.replaceChildren();
   for (const [i, line] of [words, ...more].filter(Boolean).entries()) {
     const part = child(element, "span", i === 0 ? "network-settings" : "");
-    if (i === 0) writeLetters(part, line);
-    else part.textContent = line;
+    if (typeof line === "string") part.textContent = line;
+    else line.forEach((piece, j) => writeLetters(child(part, "span"), j < line.length - 1 ? piece + t("compare.comma") : piece));
   }
 }
 
@@ -212,14 +212,14 @@ function writeNorm(element, norm, start, scales) {
 export function leftOf(share) {
   if (share === 0) return t("compare.left.nothing");
   if (!(share < Infinity)) return t("compare.left.over");
-  if (share >= 1.995) return t("compare.left.times", { n: short(share, 2).replace(/\.?0+$/, "") });
+  if (share >= 1.995) return t("compare.left.times", { n: share < 100 ? String(Number(share.toPrecision(2))) : short(share) });
   return t("compare.left", { share: percent(share) });
 }
 
 /** @param {HTMLElement} element @param {NonNullable<NonNullable<Entry["result"]>["clipped"]>} clipped */
 function writeClipped(element, { before, after }) {
   const idle = !(after < before);
-  renderPhrase(element, idle ? "compare.clip.idle" : "compare.clip", { norm: { tex: "\\norm{\\nabla L}" }, before: short(before), after: short(after) });
+  renderPhrase(element, idle ? "compare.clip.idle" : "compare.clip", { norm: { tex: "\\norm{\\nabla L}" }, before: plain(before), after: plain(after) });
 }
 
 /** @param {HTMLElement} element @param {Entry["reason"]} reason @param {import("../comparison.js").Comparison} settings @param {() => void} onCut */

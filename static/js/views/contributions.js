@@ -1,5 +1,5 @@
 import { percent, short } from "../format.js";
-import { braced, gradientSum, texNumber } from "../formulas.js";
+import { gradientSum, texNumber } from "../formulas.js";
 import { t as say } from "../i18n.js";
 import { linked, renderMath, renderPhrase, ringParts } from "../math.js";
 import { backwardProgress } from "../playhead.js";
@@ -26,7 +26,7 @@ export function contributions(root, options = {}) {
   const title = child(root, "h2", "panel-title");
   const sum = child(root, "div", "formula formula-display");
   const delta = child(root, "p", "formula");
-  const cell = child(root, "p", "formula");
+  const cell = child(root, "p", "formula formula-cell");
   const note = child(root, "p", "panel-note");
   const list = lossList(root, (t, k) => options.onPath?.({ t, k }));
   const uses = shareList(root);
@@ -67,9 +67,10 @@ export function contributions(root, options = {}) {
 function cellLine(line, trace, k, known) {
   line.hidden = !trace.dcell;
   if (!trace.dcell || !trace.dcellNorm) return;
-  const next = k < trace.T ? ` + f(${k + 1}) \\odot \\frac{\\partial L}{\\partial \\mathit{cell}(${k + 1})}` : "";
-  const sum = `\\mathit{out} \\odot \\tanh' \\odot \\frac{\\partial L}{\\partial h(${k})}${next}`;
-  renderMath(line, `\\frac{\\partial L}{\\partial \\mathit{cell}(${k})} = ${braced(sum, trace.dcell[k - 1], known)}`);
+  const at = (/** @type {number} */ j) => `\\partial L/\\partial \\mathit{cell}(${j})`;
+  const next = k < trace.T ? ` + f(${k + 1}) \\odot ${at(k + 1)}` : "";
+  const size = known ? texNumber(short(trace.dcellNorm[k - 1])) : "\\ldots";
+  renderMath(line, `${at(k)} = \\mathit{out}(${k}) \\odot \\tanh' \\odot \\partial L/\\partial h(${k})${next},\\quad \\lVert\\cdot\\rVert = ${size}`);
 }
 
 /** What δ is. @param {HTMLElement} line @param {Trace} trace @param {number} k */

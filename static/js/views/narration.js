@@ -109,7 +109,7 @@ function gradientFormula(trace, t, value) {
 function backwardDone(trace) {
   if (trace.overflow) return overflowWords(trace);
   const { half_life: half, doubling, zeros } = trace.horizon;
-  const tex = "\\lVert \\partial L(t)/\\partial h(k) \\rVert";
+  const tex = `\\lVert \\partial L(t)/\\partial ${trace.dcell ? "\\mathit{cell}" : "h"}(k) \\rVert`; // the LSTM's road is its cell state
   const note = message("narration.horizonNote");
   if (half !== null) return { title: message("narration.halves", { steps: short(half) }), tex, note };
   if (doubling !== null) return { title: message("narration.doubles", { steps: short(doubling) }), tex, note };

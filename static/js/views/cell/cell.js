@@ -102,6 +102,7 @@ export function cellView(root, options) {
     drawing?.show(look);
     drawing?.describe((one) => words(one, flow, look));
     paint(canvas, picture, now, width, (pen) => paintFlow(pen, now, flow, state.scales, look));
+    keepInView(frame, now, stand.current, width);
     list.update(flow, step, stand);
     head.update(trace, state, now, flow, stand);
   }
@@ -116,6 +117,13 @@ function paint(canvas, picture, { size }, width, draw) {
   const pen = prepare(canvas, width, size.height * scale);
   pen.scale(scale, scale);
   draw(pen);
+}
+
+/** Where the drawing is wider than the window, the operation just done is in its middle. @param {HTMLElement} frame @param {Wiring} wiring @param {number} current @param {number} width */
+function keepInView(frame, wiring, current, width) {
+  const operation = wiring.operations[current];
+  if (!operation || width <= frame.clientWidth) return;
+  frame.scrollLeft = (workOf(wiring, operation).at[0] * width) / wiring.size.width - frame.clientWidth / 2;
 }
 
 /** A wire in words: how large what it carries is, as far as it is computed. @param {Wiring["wires"][number]} wire @param {Flow} flow @param {import("./drawing.js").Look} look */

@@ -77,10 +77,23 @@ PRESETS: tuple[Preset, ...] = (
         _text(PROVERB, _network("tanh", 16, "orthogonal", 1.0, gain=0.5)),
         (-6, 1),
     ),
+    # tanh-carries with the cell changed and nothing else: the cell state keeps the gradient longer.
+    Preset(
+        "lstm-remembers",
+        _text(PROVERB, _network("tanh", 16, "orthogonal", 1.0, gain=0.5) | {"cell": "lstm"}),
+        (-6, 1),
+    ),
     # A factor of 1.3 at every step where the units are on: doubles every 2.6 steps.
     Preset(
         "relu-explodes",
         _text(GROWTH, _network("relu", 8, "identity", 1.3, seed=3)),
+        (-1, 4),
+    ),
+    # The same explosion; the threshold keeps its direction and takes its length.
+    Preset(
+        "relu-clipped",
+        _text(GROWTH, _network("relu", 8, "identity", 1.3, seed=3))
+        | {"clip": {"by": "norm", "threshold": 1.0}},
         (-1, 4),
     ),
     Preset(

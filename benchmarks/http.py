@@ -28,8 +28,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import orjson
 
-from app.api import answers, traces
+from app.api import answers, serving
 from app.api.resolve import plan_bptt
+from app.api.schemas.requests import BpttRequest
 from app.engine import trace
 from app.main import create_app
 from app.settings import Settings
@@ -162,7 +163,7 @@ def _wait_until_it_answers(port: int) -> None:
 def one_by_one(body: bytes, settings: Settings) -> dict[str, float]:
     """Do what a request does, in its order, and return the seconds of each part."""
     start = time.perf_counter()
-    request = traces.parse(body)
+    request = serving.parse(body, BpttRequest)
     parsed = time.perf_counter()
     plan = plan_bptt(request, settings)
     planned = time.perf_counter()

@@ -1,5 +1,6 @@
 """Each preset is served, and shows what it claims."""
 
+import copy
 import json
 import math
 from pathlib import Path
@@ -34,7 +35,9 @@ def test_the_issue_s_presets_are_there():
         "hello",
         "sigmoid-vanishes",
         "tanh-carries",
+        "lstm-remembers",
         "relu-explodes",
+        "relu-clipped",
         "identity-explodes",
         "chinese",
         "sunspots",
@@ -84,6 +87,40 @@ def test_tanh_carries_the_same_sentence_twenty_times_further(answers):
     assert tanh["jacobians"]["spectral_radius"] == pytest.approx(1.0)
     assert tanh["horizon"]["half_life"] > 20 * sigmoid["horizon"]["half_life"]
     assert reach(tanh)[0] > 0.01
+
+
+def of_seed(client, name: str, seed: int) -> dict:
+    """Return the preset's answer with other weights."""
+    request = copy.deepcopy(BY_ID[name].request)
+    request["network"]["init"]["seed"] = seed
+    return client.post("/api/v1/bptt", json=request).json()
+
+
+def test_lstm_remembers_what_tanh_forgets_with_the_same_settings(answers):
+    lstm, tanh = BY_ID["lstm-remembers"], BY_ID["tanh-carries"]
+    assert lstm.request == {**tanh.request, "network": lstm.request["network"]}
+    assert lstm.request["network"] == {**tanh.request["network"], "cell": "lstm"}
+    assert lstm.scale == tanh.scale == BY_ID["sigmoid-vanishes"].scale
+    answer = answers["lstm-remembers"]
+    assert answer["network"]["init"]["forget_bias"] == 1.0
+    assert answer["data"]["x"] == answers["sigmoid-vanishes"]["data"]["x"]
+    assert answer["horizon"]["half_life"] > answers["tanh-carries"]["horizon"]["half_life"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_lstm_s_half_life_is_the_longer_one_whatever_the_seed(client, seed):
+    lstm, tanh = (of_seed(client, name, seed) for name in ("lstm-remembers", "tanh-carries"))
+    assert lstm["horizon"]["half_life"] > 1.1 * tanh["horizon"]["half_life"]
+
+
+def test_relu_clipped_keeps_the_direction_and_takes_the_length(answers):
+    clipped, explodes = answers["relu-clipped"], answers["relu-explodes"]
+    assert clipped["gradients"] == explodes["gradients"]
+    assert clipped["credit"] == explodes["credit"]
+    assert clipped["clipped"]["norm_before"] > 100_000
+    assert clipped["clipped"]["norm_after"] == pytest.approx(1.0)
+    before, after = clipped["gradients"]["W"][0][0], clipped["clipped"]["gradients"]["W"][0][0]
+    assert after == pytest.approx(before * clipped["clipped"]["scale"])
 
 
 @pytest.mark.parametrize("name", ["relu-explodes", "identity-explodes"])

@@ -11,9 +11,11 @@ import numpy as np
 import orjson
 
 from app.api.resolve import Plan
-from app.engine.credit import Credit, Shares
+from app.engine.credit import Credit, LayerCredit, Shares
 from app.engine.gradcheck import GradcheckResult
 from app.engine.trace import Trace
+
+NORMS = ("dh_norm", "da_norm", "dW_norm", "dU_norm", "dcell_norm")
 
 
 def forward_bytes(plan: Plan, trace: Trace) -> bytes:
@@ -31,7 +33,7 @@ def bptt_bytes(plan: Plan, trace: Trace) -> bytes:
             "gradients": trace.gradients,
             "gradient_norms": trace.gradient_norms,
             "clipped": _named(trace.clipped),
-            "credit": _credit(trace.credit),
+            "credit": _credit(plan, trace.credit),
             "shares": _shares(trace.shares),
             "jacobians": _named(trace.jacobians),
             "horizon": _named(trace.horizon),
@@ -71,6 +73,8 @@ def _network(plan: Plan) -> dict[str, Any]:
         "cell": network.cell,
         "activation": network.activation,
         "normalization": network.normalization,
+        "layers": network.layers,
+        "bidirectional": network.bidirectional,
         "output": network.output,
         "hidden_size": network.H,
         "output_size": network.O,
@@ -80,14 +84,18 @@ def _network(plan: Plan) -> dict[str, Any]:
 
 
 def _data(plan: Plan) -> dict[str, Any]:
-    sequence = plan.sequence
-    h0 = sequence.h0
-    if h0 is None:
-        h0 = np.zeros((*sequence.batch_shape, plan.network.H), sequence.x.dtype)
+    sequence, network = plan.sequence, plan.network
+    each = (len(network.parts),) if network.composed else ()
+    zeros = np.zeros((*each, *sequence.batch_shape, network.H), sequence.x.dtype)
+    cell0 = None
+    if "cell" in network.code.STATES:
+        cell0 = zeros if sequence.cell0 is None else sequence.cell0
     return {
         "x": sequence.x,
         "y": sequence.y,
-        "h0": h0,
+        "loss_mask": sequence.loss_mask,
+        "h0": zeros if sequence.h0 is None else sequence.h0,
+        "cell0": cell0,
         "labels": sequence.labels,
         "loss_at": sequence.loss_at,
         "input_at": sequence.input_at,
@@ -95,12 +103,26 @@ def _data(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _credit(credit: Credit | None) -> dict[str, Any] | None:
+def _credit(plan: Plan, credit: Credit | None) -> dict[str, Any] | None:
     if credit is None:
         return None
-    norms = ("dh_norm", "da_norm", "dW_norm", "dU_norm")
     vectors = credit.vectors and {name: _ragged(v) for name, v in credit.vectors.items()}
-    return {name: _ragged(getattr(credit, name)) for name in norms} | {"vectors": vectors}
+    layers = credit.layers and [_layer_credit(plan, layer) for layer in credit.layers]
+    return {**_triangle(credit), "vectors": vectors, "layers": layers}
+
+
+def _layer_credit(plan: Plan, credit: LayerCredit) -> dict[str, Any]:
+    top = credit.layer == plan.network.layers - 1 and credit.direction == "forward"
+    full = plan.network.bidirectional and not top  # every loss reaches every step
+    named = {"layer": credit.layer, "direction": credit.direction}
+    return named | _triangle(credit, full=full)
+
+
+def _triangle(credit: Credit | LayerCredit, *, full: bool = False) -> dict[str, Any]:
+    found = {name: getattr(credit, name) for name in NORMS}
+    if full:
+        return found
+    return {name: None if norms is None else _ragged(norms) for name, norms in found.items()}
 
 
 def _shares(shares: Shares | None) -> dict[str, Any] | None:

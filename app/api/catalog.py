@@ -10,13 +10,45 @@ from starlette.responses import Response
 from app.api.schemas import requests
 from app.api.schemas.catalog import CatalogAnswer
 from app.engine.activations import ACTIVATIONS
+from app.engine.cells import CELLS
 from app.engine.initialization import DEFAULT_HIDDEN_SIZE
 from app.engine.series import SERIES
+from app.engine.tasks import TASKS
 from app.presets import PRESETS
 from app.settings import Settings
 
 router = APIRouter()
 
+
+def _gate(name: str, squash: str, letter: str) -> str:
+    inside = f"U_{letter} x_t + W_{letter} h_{{t-1}} + b_{letter}"
+    return rf"\text{{{name}}}_t = {squash}({inside})"
+
+
+CELL_FORMULAS = {
+    "rnn": r"h_t = \varphi(U x_t + W h_{t-1} + b)",
+    "lstm": r"\text{cell}_t = \text{forget}_t \odot \text{cell}_{t-1} + \text{input}_t \odot "
+    r"\text{candidate}_t, \quad h_t = \text{output}_t \odot \tanh(\text{cell}_t)",
+    "gru": r"h_t = (1 - \text{update}_t) \odot \text{candidate}_t + \text{update}_t \odot h_{t-1}",
+}
+GATE_FORMULAS = {
+    ("lstm", "input"): _gate("input", r"\sigma", "i"),
+    ("lstm", "forget"): _gate("forget", r"\sigma", "f"),
+    ("lstm", "candidate"): _gate("candidate", r"\tanh", "g"),
+    ("lstm", "output"): _gate("output", r"\sigma", "o"),
+    ("gru", "reset"): _gate("reset", r"\sigma", "r"),
+    ("gru", "update"): _gate("update", r"\sigma", "z"),
+    ("gru", "candidate"): r"\text{candidate}_t = \tanh(U_n x_t + b_n + \text{reset}_t \odot "
+    r"(W_n h_{t-1} + b_{hn}))",
+}
+NORMALIZATION_FORMULAS = {
+    "none": (r"a_t = U x_t + W h_{t-1} + b", ()),
+    "batch": (
+        r"a_t = \gamma_U \odot \mathrm{BN}(U x_t) + \gamma_W \odot \mathrm{BN}(W h_{t-1}) + b",
+        ("gamma_U", "gamma_W"),
+    ),
+    "layer": (r"a_t = \gamma \odot \mathrm{LN}(U x_t + W h_{t-1}) + b", ("gamma",)),
+}
 FORMULAS = {
     "tanh": (r"\tanh(a)", r"1 - \tanh^2(a)"),
     "sigmoid": (r"\frac{1}{1 + e^{-a}}", r"\varphi(a)\,(1 - \varphi(a))"),
@@ -32,6 +64,14 @@ OUTPUTS = {
         "0 to 1, O values",
     ),
     "linear": ("o", r"\tfrac{1}{2} \lVert o - y \rVert^2", "any, O values"),
+}
+BASELINES = {  # T the length, d the delay
+    "copy": r"\lfloor (T - d) / 2 \rfloor \ln 8",
+    "adding": r"1/12",
+    "temporal_order": r"\ln 4",
+    "parity": r"(T - 1) \ln 2",
+    "delayed_recall": r"(T - d) \ln 4",
+    "sine": r"T/4",
 }
 SCHEMES = {
     "normal": "N(0, 1/fan-in)",
@@ -61,7 +101,11 @@ def _catalog(settings: Settings) -> dict[str, Any]:
     return {
         "version": settings.version,
         "commit": settings.commit,
-        "cells": [{"name": "rnn", "formula": r"h_t = \varphi(U x_t + W h_{t-1} + b)"}],
+        "cells": [_cell(name) for name in CELLS],
+        "normalizations": [
+            {"name": name, "formula": formula, "parameters": parameters}
+            for name, (formula, parameters) in NORMALIZATION_FORMULAS.items()
+        ],
         "activations": [_activation(name) for name in ACTIVATIONS],
         "outputs": [
             {"name": name, "formula": y_hat, "loss": loss, "target": target}
@@ -75,6 +119,7 @@ def _catalog(settings: Settings) -> dict[str, Any]:
         "include": get_args(requests.Include),
         "data_kinds": list(requests.DATA_KINDS),
         "series": [_series(name) for name in SERIES],
+        "tasks": [_task(name) for name in TASKS],
         "presets": [
             {"id": preset.id, "request": preset.request, "scale": preset.scale}
             for preset in PRESETS
@@ -86,10 +131,24 @@ def _catalog(settings: Settings) -> dict[str, Any]:
             "I": settings.max_I,
             "H": settings.max_H,
             "O": settings.max_O,
+            "layers": requests.MOST_LAYERS,
+            "networks": requests.MOST_NETWORKS,
             "body_bytes": settings.max_body_bytes,
             "work": settings.work_budget,
             "numbers": settings.answer_budget,
         },
+    }
+
+
+def _cell(name: str) -> dict[str, Any]:
+    cell = CELLS[name]
+    gates = [{"name": gate, "formula": GATE_FORMULAS[name, gate]} for gate in cell.GATES]
+    return {
+        "name": name,
+        "formula": CELL_FORMULAS[name],
+        "gates": gates,
+        "states": cell.STATES,
+        "parameters": tuple(cell.parameter_shapes(1, 1)),
     }
 
 
@@ -105,6 +164,23 @@ def _activation(name: str) -> dict[str, Any]:
     }
 
 
+def _task(name: str) -> dict[str, Any]:
+    task, defaults = TASKS[name], requests.TaskData.model_fields
+    length, delay = defaults["length"].default, defaults["delay"].default
+    unused = set() if task.delayed else {"delay"}
+    return {
+        "name": name,
+        "output": task.output,
+        "loss_at": task.loss_at,
+        "I": task.I,
+        "O": task.O,
+        "parameters": [p for p in ("length", "delay", "batch", "seed") if p not in unused],
+        "shortest": task.shortest(delay),
+        "baseline": task.baseline(length, delay),
+        "baseline_formula": BASELINES[name],
+    }
+
+
 def _series(name: str) -> dict[str, Any]:
     start_year, values = SERIES[name]
     return {"name": name, "start_year": start_year, "values": values}
@@ -117,6 +193,8 @@ def _defaults() -> dict[str, Any]:
             "cell": network.cell,
             "activation": network.activation,
             "normalization": network.normalization,
+            "layers": network.layers,
+            "bidirectional": network.bidirectional,
             "output": "softmax",
             "hidden_size": DEFAULT_HIDDEN_SIZE,
             "init": requests.InitRequest().model_dump(),

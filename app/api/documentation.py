@@ -5,13 +5,16 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.api.errors import MEDIA_TYPE as PROBLEM_JSON
 from app.api.schemas.operation import ProblemAnswer
-from app.api.schemas.requests import BpttRequest
+from app.api.schemas.requests import BpttRequest, CompareRequest
+
+BODIES: tuple[type[BaseModel], ...] = (BpttRequest, CompareRequest)
 
 DESCRIPTION = """\
 A recurrent network's forward pass and its back-propagation through time, itemised.
@@ -51,13 +54,16 @@ async def docs(request: Request) -> HTMLResponse:
     return HTMLResponse(DOCS_PAGE.format(title=escape(request.app.title), root=root))
 
 
-def request_body(examples: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def request_body(
+    examples: dict[str, dict[str, Any]], body: type[BaseModel] = BpttRequest
+) -> dict[str, Any]:
     """Return what documents a body that the route reads itself, as bytes.
 
     Args:
         examples: bodies by name, each with a ``summary`` and a ``value``.
+        body: the model of the body, one of `BODIES`.
     """
-    schema = {"$ref": "#/components/schemas/BpttRequest"}
+    schema = {"$ref": f"#/components/schemas/{body.__name__}"}
     content = {"application/json": {"schema": schema, "examples": examples}}
     return {"requestBody": {"required": True, "content": content}}
 
@@ -84,7 +90,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     template = "#/components/schemas/{model}"
-    own = [(BpttRequest, "validation"), (ProblemAnswer, "validation")]
+    own: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (model, "validation") for model in (*BODIES, ProblemAnswer)
+    ]
     _, schema = models_json_schema(own, ref_template=template)
     document["components"]["schemas"] |= schema["$defs"]
     return document

@@ -7,7 +7,9 @@ An answer looks like this; ``was`` and ``expected`` are there where they are kno
      "errors": [{"field": "data.x", "message": "…", "was": …, "expected": "…"}]}
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -135,12 +137,16 @@ def respond(request: Request, problem: Problem) -> Response:
     )
 
 
-def from_validation(error: ValidationError) -> Problem:
-    """Return what pydantic found as a problem, with our field paths and no unsafe echo."""
+def from_validation(error: ValidationError, model: type[BaseModel] = BpttRequest) -> Problem:
+    """Return what pydantic found as a problem, with our field paths and no unsafe echo.
+
+    Args:
+        model: what the body was read as; it knows the names that could stand instead.
+    """
     details = error.errors(include_url=False)
     if details[0]["type"] == "json_invalid":
         return Problem("malformed-json", details[0]["msg"])
-    errors = [_field_error(detail) for detail in details[:MOST_ERRORS]]
+    errors = [_field_error(detail, model) for detail in details[:MOST_ERRORS]]
     left = len(details) - len(errors)
     more = f" ({left} more not listed)" if left else ""
     return Problem("validation", f"{_sentence(errors)}{more}", errors)
@@ -150,6 +156,30 @@ def from_engine(error: EngineError) -> Problem:
     """Return the engine's refusal, which already carries field and numbers."""
     errors = [FieldError(field=error.field, message=str(error))]
     return Problem("validation", _sentence(errors), errors)
+
+
+@contextmanager
+def of_network(index: int) -> Iterator[None]:
+    """Name the fields of what is raised inside as those of one network of a comparison.
+
+    Raises:
+        Problem: in place of a Problem or an EngineError; ``network.x`` is ``networks.<i>.x``.
+    """
+    try:
+        yield
+    except EngineError as error:
+        raise _of_network(from_engine(error), index) from None
+    except Problem as problem:
+        raise _of_network(problem, index) from None
+
+
+def _of_network(problem: Problem, index: int) -> Problem:
+    errors, detail = [], problem.detail
+    for error in problem.errors:
+        field = re.sub(r"^network(?=\.|$)", f"networks.{index}", error["field"])
+        detail = detail.replace(error["field"], field)
+        errors.append(error | {"field": field})
+    return Problem(problem.kind, detail, errors, problem.headers, problem.status)
 
 
 def install(app: FastAPI) -> None:
@@ -187,7 +217,7 @@ def _sentence(errors: list[FieldError]) -> str:
     return f"{first['field']}: {first['message']}{others}"
 
 
-def _field_error(detail: ErrorDetails | Any) -> FieldError:
+def _field_error(detail: ErrorDetails | Any, model: type[BaseModel] = BpttRequest) -> FieldError:
     path = _path(detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "value":
@@ -200,7 +230,7 @@ def _field_error(detail: ErrorDetails | Any) -> FieldError:
         expected = " or ".join(f"'{name}'" for name in DATA_KINDS)
         message = "names no known form of data" if was else "is required"
         return FieldError(field="data.kind", message=message, was=was, expected=expected)
-    message, expected = _words(kind, context, detail)
+    message, expected = _words(kind, context, detail, model)
     return FieldError(
         field=".".join(path) or "(body)",
         message=message,
@@ -209,9 +239,12 @@ def _field_error(detail: ErrorDetails | Any) -> FieldError:
     )
 
 
-def _words(kind: str, context: dict[str, Any], detail: Any) -> tuple[str, str]:
+def _words(
+    kind: str, context: dict[str, Any], detail: Any, model: type[BaseModel]
+) -> tuple[str, str]:
     """Return what is wrong and what may be, in plain words."""
     fixed = {
+        "bool_type": ("is not true or false", "true or false"),
         "int_type": ("is not an integer", "an integer"),
         "float_type": ("is not a number", "a finite number"),
         "finite_number": ("is not a finite number", "a finite number"),
@@ -223,7 +256,7 @@ def _words(kind: str, context: dict[str, Any], detail: Any) -> tuple[str, str]:
     if kind in fixed:
         return fixed[kind]
     if kind == "extra_forbidden":
-        return "is not a known field", _siblings(detail["loc"])
+        return "is not a known field", _siblings(detail["loc"], model)
     if kind == "literal_error":
         return "is not a known name", context["expected"]
     allowed = detail["msg"].removeprefix("Input should be ")
@@ -238,17 +271,17 @@ def _path(loc: tuple[int | str, ...]) -> list[str]:
     return parts
 
 
-def _siblings(loc: tuple[int | str, ...]) -> str:
+def _siblings(loc: tuple[int | str, ...], model: Any) -> str:
     """Return the names that could stand where an unknown field was."""
-    model: Any = BpttRequest
     for part in loc[:-1]:
-        if model is BpttRequest and part == "data":
+        if part == "data" or isinstance(part, int):
             continue
         model = DATA_KINDS.get(str(part)) or _model_of(model, str(part))
     return ", ".join(model.model_fields)
 
 
 def _model_of(model: type[BaseModel], name: str) -> type[BaseModel]:
+    """Return the model that a field holds, alone, in a list, or beside null."""
     annotation: Any = model.model_fields[name].annotation
     choices = getattr(annotation, "__args__", (annotation,))
     return next(choice for choice in choices if issubclass(choice, BaseModel))

@@ -7,36 +7,89 @@ server, it is not a bill.
 """
 
 from dataclasses import dataclass, replace
+from math import prod
 
 from app.api.errors import FieldError, Problem
+from app.engine.cells import CELLS
 from app.engine.gradcheck import SAMPLE
+from app.engine.network import parameter_shapes
 from app.settings import Settings
 
 # Two spectral norms a step, of the factor and of the running product: measured, so many
 # multiply-adds for H³ and, for what does not grow so fast, for H².
 JACOBIAN_CUBES, JACOBIAN_SQUARES = 6, 400
+# Eigenvalues and singular values of one recurrent block, of H³.
+BLOCK_CUBES = 20
 # One pair of the triangle, beside its products: norms, horizon.
 PAIR_OVERHEAD = 1000
 # Python's own time for one call into NumPy, in multiply-adds; about eight calls a step.
 STEP_OVERHEAD = 8 * 1500
+# A gated cell's step makes about three times as many.
+GATED_OVERHEAD = 3
 # A central difference takes four passes; some entries need a second, smaller step.
 PASSES_PER_ENTRY = 6
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """The sizes of a request: T steps, B sequences, I inputs, H hidden units, O outputs."""
+    """The sizes of a request: T steps, B sequences, I inputs, H hidden units, O outputs.
+
+    The rest is the network's: what it is decides how many parameters it has.
+    """
 
     T: int
     B: int
     I: int  # noqa: E741  the chapter's letter
     H: int
     O: int  # noqa: E741
+    cell: str = "rnn"
+    normalization: str = "none"
+    layers: int = 1
+    bidirectional: bool = False
+
+    @property
+    def gates(self) -> int:
+        """Blocks of H rows in U, W and b."""
+        return len(CELLS[self.cell].GATES) or 1
+
+    @property
+    def states(self) -> int:
+        """Vectors of H that a step hands to the next."""
+        return len(CELLS[self.cell].STATES)
+
+    @property
+    def directions(self) -> int:
+        """Runs of each layer."""
+        return 2 if self.bidirectional else 1
+
+    @property
+    def runs(self) -> int:
+        """Loops over time: one a layer and direction."""
+        return self.layers * self.directions
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of all parameters."""
+        shapes = parameter_shapes(
+            self.cell,
+            self.I,
+            self.H,
+            self.O,
+            layers=self.layers,
+            bidirectional=self.bidirectional,
+            normalization=self.normalization,
+        )
+        return list(shapes.values())
 
     @property
     def parameters(self) -> tuple[int, ...]:
-        """Numbers in U, W, b, V and c."""
-        return self.H * self.I, self.H**2, self.H, self.O * self.H, self.O
+        """Numbers in each parameter."""
+        return tuple(map(prod, self.shapes))
+
+    @property
+    def products(self) -> int:
+        """Multiply-adds of one step of one sequence: every matrix once."""
+        return sum(prod(shape) for shape in self.shapes if len(shape) == 2)
 
 
 @dataclass(frozen=True)
@@ -45,6 +98,9 @@ class Price:
 
     work: int
     numbers: int
+
+    def __add__(self, other: "Price") -> "Price":
+        return Price(self.work + other.work, self.numbers + other.numbers)
 
     def fits_inline(self, settings: Settings) -> bool:
         """Whether the request is small enough to run on the event loop."""
@@ -55,32 +111,59 @@ def forward_price(sizes: Sizes) -> Price:
     """Return the price of a forward pass and its answer."""
     s = sizes
     steps = s.T * s.B
-    work = steps * (s.H * (s.I + s.H) + s.O * s.H) + s.T * STEP_OVERHEAD
-    numbers = steps * (s.I + s.O + 2 * s.H + 2 * s.O) + sum(s.parameters)
-    return Price(work, numbers)
+    calls = s.T * s.runs * STEP_OVERHEAD * (GATED_OVERHEAD if s.gates > 1 else 1)
+    numbers = steps * (s.I + 3 * s.O) + steps * _shown(s) * _state_numbers(s) + sum(s.parameters)
+    return Price(steps * s.products + calls, numbers)
 
 
 def bptt_price(sizes: Sizes, include: frozenset[str], truncate: int | None, clips: bool) -> Price:
     """Return the price of losses, gradients and the blocks asked for."""
     s = sizes
     forward = forward_price(s)
-    pairs = _pairs(s.T, min(truncate or s.T, s.T))
-    work = 3 * forward.work
-    numbers = forward.numbers + s.T * s.B * (s.O + 2 * s.H + s.I)
+    states = _shown(s) * (s.gates + s.states) * s.H
+    numbers = forward.numbers + s.T * s.B * (s.O + states + s.I)
     numbers += sum(s.parameters) * (2 if clips else 1)
+    price = Price(3 * forward.work, numbers)
     if include & {"credit", "credit_vectors"}:
-        # the block of all losses through Wᵀ, then the norms of its rank-B terms
-        work += pairs * (s.B * s.H * (s.H + 2 * s.B) + PAIR_OVERHEAD)
-        numbers += 4 * s.T * (s.T + 1) // 2
-    if "credit_vectors" in include:
-        numbers += s.T * (s.T + 1) * s.B * s.H  # dh and da, half a square each
+        price += _credit_price(s, truncate, "credit_vectors" in include)
     if include & {"jacobians", "jacobian_matrices"}:
-        work += s.T * (JACOBIAN_CUBES * s.H**3 + JACOBIAN_SQUARES * s.H**2)
-    if "jacobian_matrices" in include:
-        numbers += s.T * s.H**2
+        price += _jacobian_price(s, "jacobian_matrices" in include)
     if "shares" in include:
-        work += s.T * s.B * s.B * (s.H + s.O)
-    return Price(work, numbers)
+        price += Price(s.T * s.B * s.B * (s.gates * s.H + s.O), 3 * s.T)
+    return price
+
+
+def _shown(s: Sizes) -> int:
+    """Return how many runs' states an answer holds: each, and the top layer's again."""
+    return s.runs + s.directions if s.runs > 1 else 1
+
+
+def _state_numbers(s: Sizes) -> int:
+    """Return the numbers a step of one run shows: a, states, and the gates' values."""
+    gates = s.gates if s.gates > 1 else 0
+    return (s.gates + s.states + gates) * s.H
+
+
+def _credit_price(s: Sizes, truncate: int | None, vectors: bool) -> Price:
+    """Return the price of the block of all losses through Wᵀ, and of the norms of its terms."""
+    window = min(truncate or s.T, s.T)
+    pairs = s.T * s.T if s.directions > 1 else _pairs(s.T, window)  # below, from every step
+    rows = s.gates * s.H
+    through = s.B * (rows * (s.H + 2 * s.B) + (s.states + s.gates - 2) * s.H)
+    down = s.B * rows * s.directions * s.H * (s.layers - 1)  # into the layer below
+    triangle = (s.T * s.T if s.directions > 1 else s.T * (s.T + 1) // 2) * (3 + s.states)
+    numbers = _shown(s) * triangle
+    if vectors:  # dh and da, half a square each
+        numbers += s.T * (s.T + 1) * s.B * (s.gates + s.states) * s.H // 2
+    return Price(pairs * (s.runs * (through + PAIR_OVERHEAD) + down), numbers)
+
+
+def _jacobian_price(s: Sizes, matrices: bool) -> Price:
+    """Return the price of two spectral norms a step, and of the figures of each block of W."""
+    n = s.states * s.H
+    blocks = s.gates * BLOCK_CUBES * s.H**3
+    work = s.T * (JACOBIAN_CUBES * n**3 + JACOBIAN_SQUARES * n**2) + blocks
+    return Price(work, 3 * s.T + s.gates * s.H + (s.T * n**2 if matrices else 0))
 
 
 def gradcheck_price(sizes: Sizes, truncate: int | None) -> Price:
@@ -115,8 +198,19 @@ def check_sizes(sizes: Sizes, settings: Settings, where: dict[str, str]) -> None
         raise Problem("over-budget", f"{errors[0]['field']} {errors[0]['message']}", errors)
 
 
-def check_price(price: Price, sizes: Sizes, settings: Settings, where: dict[str, str]) -> None:
+def check_price(
+    price: Price,
+    sizes: Sizes,
+    settings: Settings,
+    where: dict[str, str],
+    also: tuple[str, ...] = (),
+) -> None:
     """Refuse a request that costs or answers too much.
+
+    Args:
+        sizes: what to reduce; of several networks the dearest one's.
+        where: the field that decides each letter.
+        also: further fields whose reduction would help.
 
     Raises:
         Problem: over-budget, with price, budget and what to reduce.
@@ -130,7 +224,7 @@ def check_price(price: Price, sizes: Sizes, settings: Settings, where: dict[str,
         return
     cost, budget, what = over[0]
     detail = f"{cost:,} {what} is over the budget of {budget:,}: {_advice(sizes)}"
-    fields = dict.fromkeys((where["T"], where["H"], "include"))
+    fields = dict.fromkeys((where["T"], where["H"], *also, "include"))
     errors = [
         FieldError(field=name, message=f"reduce it: {cost:,} {what}, at most {budget:,}")
         for name in fields
@@ -144,5 +238,6 @@ def _pairs(T: int, window: int) -> int:
 
 
 def _advice(sizes: Sizes) -> str:
-    numbers = ", ".join(f"{letter} = {getattr(sizes, letter)}" for letter in "TBIHO")
+    names = "TBIHO" if sizes.layers == 1 else (*"TBIHO", "layers")
+    numbers = ", ".join(f"{name} = {getattr(sizes, name)}" for name in names)
     return f"reduce {numbers}, or what `include` asks for"

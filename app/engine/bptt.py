@@ -6,10 +6,12 @@ from threading import Event
 import numpy as np
 
 from app.engine import unroll
-from app.engine.activations import ACTIVATIONS
 from app.engine.credit import Band, Credit, band, itemise
+from app.engine.layer import Adjoint
 from app.engine.network import Network
 from app.engine.sequences import Sequence, counted_targets
+from app.engine.stack import StateGradients, adjoints, backward_parts, gradients
+from app.engine.stack_credit import itemise_parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +20,8 @@ class Bptt:
 
     run: unroll.Forward
     losses: unroll.Losses
-    states: unroll.StateGradients
+    ways: list[Adjoint]
+    states: StateGradients
     gradients: dict[str, np.ndarray]
     band: Band
     credit: Credit | None
@@ -33,30 +36,40 @@ def run_bptt(
     vectors: bool = False,
     cancel: Event | None = None,
 ) -> Bptt:
-    """Run forward and back; x and h0 must fit the network (`check_fit`).
+    """Run forward and back; x, h0 and cell0 must fit the network (`check_fit`).
 
     With `truncate` w the loss at t sends its gradient into the last w steps only: its rows of the
     triangle end at column t−w+1, and every gradient is that of the banded sum. x and h0 are
-    inputs of the steps they enter, so dh0 = Wᵀ da(1), and w ≥ T changes nothing.
+    inputs of the steps they enter, so dh0 = Wᵀ da(1), and w ≥ T changes nothing. A reverse
+    direction keeps k = t … t+w−1.
     Raises `EngineError` for targets that do not fit.
     """
     targets = counted_targets(network, sequence)
     run = unroll.forward(network, sequence, cancel)
     losses = unroll.losses(network, run, targets, sequence.loss_steps)
     seed = unroll.seeds(network, losses.do)
-    slope = ACTIVATIONS[network.activation].slope(run.a, run.h)
+    ways = adjoints(network, run.parts)
     alive = band(sequence.T, sequence.loss_steps, truncate)
     banded = truncate is not None and truncate < sequence.T
-    if credit or vectors or banded:
+    found, states = None, None
+    if network.composed and (credit or vectors or banded):
+        found, states = itemise_parts(
+            network, ways, seed, sequence.loss_steps, truncate, vectors=vectors, cancel=cancel
+        )
+        found = found if credit or vectors else None
+    elif credit or vectors or banded:
         items = itemise(
-            network, run, seed, slope, alive,
+            ways[0], seed, alive,
             norms=credit or vectors, vectors=vectors, sums=banded, cancel=cancel,
         )  # fmt: skip
-    else:
-        items = None
-    if banded and items is not None and items.dh is not None and items.da is not None:
-        states = unroll.finish(network, items.dh, items.da)
-    else:
-        states = unroll.backward(network, seed, slope, cancel)
-    gradients = unroll.parameter_gradients(network, run, losses.do, states.da)
-    return Bptt(run, losses, states, gradients, alive, items.credit if items else None)
+        found = items.credit
+        if items.sums:
+            dh, da, *dcell = items.sums
+            done = ways[0].finish(dh, da, dcell[0] if dcell else None)
+            states = StateGradients([done], done.dx)
+    if states is None:
+        states = backward_parts(network, ways, seed, cancel)
+    all_gradients = gradients(network, ways, states)
+    all_gradients |= unroll.readout_gradients(network, run, losses.do)
+    ordered = {name: all_gradients[name] for name in network.parameters}
+    return Bptt(run, losses, ways, states, ordered, alive, found)

@@ -16,9 +16,8 @@ from threading import Event
 import numpy as np
 
 from app.engine.errors import check_cancel
-from app.engine.network import Network
+from app.engine.layer import CANCEL_EVERY, Adjoint
 from app.engine.norms import narrow, row_norms
-from app.engine.unroll import CANCEL_EVERY, Forward
 
 STRETCH = 1 << 18  # numbers a buffer may hold: stays in the cache
 
@@ -29,19 +28,44 @@ class Credit:
 
     With a batch, dh_norm and da_norm are √B · ‖∂L(t)/∂h(k)‖_F, the root mean square over
     sequences of each one's own norm; dW_norm and dU_norm are Frobenius norms of the pair's share
-    of ∂L/∂W and ∂L/∂U. `vectors`, on request: "dh" and "da", (T,T,H) or (T,T,B,H).
+    of ∂L/∂W and ∂L/∂U; dcell_norm is that of ∂L(t)/∂cell(k) where there is a cell state.
+    `vectors`, on request: "dh", "da" (and "dcell"), (T,T,H) or (T,T,B,H), da with all gates.
+    `layers`, for stacked and bidirectional networks: one triangle a layer and direction.
     """
 
     dh_norm: np.ndarray
     da_norm: np.ndarray
     dW_norm: np.ndarray
     dU_norm: np.ndarray
+    dcell_norm: np.ndarray | None = None
+    vectors: dict[str, np.ndarray] | None = None
+    layers: list["LayerCredit"] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerCredit:
+    """The norms of one layer and direction as in `Credit`: row t the loss, column k the step.
+
+    A reverse direction hears step k from losses t ≤ k; a lower layer of a bidirectional network
+    from all: these are full (T,T).
+    """
+
+    layer: int
+    direction: str
+    dh_norm: np.ndarray
+    da_norm: np.ndarray
+    dW_norm: np.ndarray
+    dU_norm: np.ndarray
+    dcell_norm: np.ndarray | None = None
     vectors: dict[str, np.ndarray] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shares:
-    """Norms (T) of what the use of U, W (and V) at each step adds to the total gradient."""
+    """Norms (T) of what the use of U, W (and V) at each step adds to the total gradient.
+
+    U and W are those of the top layer's forward direction.
+    """
 
     U: np.ndarray
     W: np.ndarray
@@ -50,11 +74,10 @@ class Shares:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Itemised:
-    """The triangle, and for a band the sums over its losses: dh and da (T,H) or (T,B,H)."""
+    """The triangle, and for a band the sums over its losses: dh, da, dcell, (T,·) or (T,B,·)."""
 
     credit: Credit | None
-    dh: np.ndarray | None
-    da: np.ndarray | None
+    sums: list[np.ndarray] | None
 
 
 class Band:
@@ -65,14 +88,13 @@ class Band:
     arrays in the order in which the loop computes them.
     """
 
-    def __init__(self, T: int, loss_steps: range, truncate: int | None):
-        steps = np.arange(T)
-        last = loss_steps[-1]
+    def __init__(self, T: int, loss_steps: range | tuple[int, ...], truncate: int | None):
+        steps, losses = np.arange(T), np.array(loss_steps)
         self.T = T
-        self.times = np.array(loss_steps[::-1])
-        self.stop = np.clip(last + 1 - np.maximum(steps, loss_steps[0]), 0, len(loss_steps))
+        self.times = losses[::-1]
+        self.stop = len(losses) - np.searchsorted(losses, steps)  # losses at k or later
         width = T if truncate is None else min(truncate, T)
-        self.first = np.clip(last + 1 - (steps + width), 0, self.stop)
+        self.first = len(losses) - np.searchsorted(losses, steps + width)
         self.sizes = self.stop - self.first
         number = np.arange(len(loss_steps))
         alive = (number >= self.first[:, None]) & (number < self.stop[:, None])  # (T, losses)
@@ -108,38 +130,51 @@ band = lru_cache(maxsize=8)(Band)
 
 
 def _carry(
-    W: np.ndarray, seed: np.ndarray, slope: np.ndarray, band: Band, cancel: Event | None
-) -> Iterator[tuple[range, np.ndarray, np.ndarray]]:
-    """Yield (steps, dh, da) for each stretch, blocks packed; valid until the next one."""
-    H, state = seed.shape[-1], seed.shape[1:]
+    way: Adjoint, seed: np.ndarray, band: Band, cancel: Event | None
+) -> Iterator[tuple[range, list[np.ndarray]]]:
+    """Yield (steps, [dh, da] or [dh, da, dcell]) for each stretch, packed; valid until the next."""
+    state, gates = seed.shape[1:], way.run.a.shape[1:]
     first, sizes = band.first.tolist(), band.sizes.tolist()
-    stretches = list(band.stretches(seed[0].size))
+    stretches = list(band.stretches(way.run.a[0].size))
     most = max(sum(sizes[k] for k in steps) for steps in stretches)
-    all_dh, all_da = np.empty((2, most, *state), seed.dtype)
-    da_next, first_next = all_da[:0], 0
-    multiply = np.multiply
+    buffers = [np.empty((most, *shape), seed.dtype) for shape in (state, gates)]
+    if way.has_cell:
+        buffers.append(np.empty((most, *state), seed.dtype))
+    later = [buffer[:0] for buffer in buffers]
     for steps in stretches:
-        da_next, at = da_next.copy(), 0  # its buffer is written again
+        later, at = [block.copy() for block in later], 0  # their buffers are written again
         for k in steps:
             if k % CANCEL_EVERY == 0:
                 check_cancel(cancel)
             end = at + sizes[k]
-            dh, da = all_dh[at:end], all_da[at:end]
-            kept = da_next[first[k] - first_next :]
-            if len(kept):
-                kept.reshape(-1, H).dot(W, dh[: len(kept)].reshape(-1, H))
-            if len(dh) > len(kept):
-                dh[-1] = seed[k]  # the loss of this very step
-            multiply(dh, slope[k], out=da)
-            da_next, first_next, at = da, first[k], end
-        yield steps, all_dh[:at], all_da[:at]
+            blocks = [buffer[at:end] for buffer in buffers]
+            gone = first[k] - first[k + 1] if k + 1 < band.T else 0
+            _to_step(way, k, [block[gone:] for block in later], blocks, seed[k])
+            later, at = blocks, end
+        yield steps, [buffer[:at] for buffer in buffers]
+
+
+def _to_step(
+    way: Adjoint, k: int, kept: list[np.ndarray], blocks: list[np.ndarray], seed: np.ndarray
+) -> None:
+    """Fill the blocks of step k from what is kept of those of step k+1."""
+    dh, da = blocks[:2]
+    n = len(kept[0])
+    dcell, later_cell = (blocks[2], kept[2]) if way.has_cell else (None, None)
+    if n:
+        sent = None if dcell is None else dcell[:n]
+        way.carry(k + 1, kept[0], later_cell, kept[1], dh[:n], sent)
+    if len(dh) > n:
+        dh[-1] = seed  # the loss of this very step
+        if dcell is not None:
+            dcell[-1] = 0
+    if len(dh):
+        way.back(k, dh, dcell, da)
 
 
 def itemise(
-    network: Network,
-    run: Forward,
+    way: Adjoint,
     seed: np.ndarray,
-    slope: np.ndarray,
     band: Band,
     *,
     norms: bool = True,
@@ -147,78 +182,88 @@ def itemise(
     sums: bool = False,
     cancel: Event | None = None,
 ) -> Itemised:
-    """Compute the triangle's `norms`, its `vectors`, and the `sums` over the band's losses.
+    """Carry all losses back together through one layer; seed (T,H) is each loss at its own state.
 
-    seed = ∂L(t)/∂h(t) of each loss alone and slope = φ'(a) are (T,H) or (T,B,H).
+    `norms` asks for the triangle, `vectors` for its vectors too, `sums` for ∂L/∂h(k), ∂L/∂a(k)
+    (and ∂L/∂cell(k)) summed over the losses of the band.
     """
-    collect = _Norms(run, band) if norms else None
-    pieces: list[np.ndarray] = []
-    totals = np.zeros((2, *seed.shape), seed.dtype)
-    for steps, dh, da in _carry(network.parameters["W"], seed, slope, band, cancel):
+    names = ("dh", "da", "dcell")[: 2 + way.has_cell]
+    collect = _Norms(way, band) if norms else None
+    shapes = {"dh": seed.shape, "da": way.run.a.shape, "dcell": seed.shape}
+    totals = [np.zeros(shapes[name], seed.dtype) for name in names] if sums else None
+    pieces: list[list[np.ndarray]] = [[] for _ in names]
+    for steps, packed in _carry(way, seed, band, cancel):
         if collect:
-            collect.add(steps, dh, da)
+            collect.add(steps, packed)
         if vectors:
-            pieces.append(np.stack([dh, da]))
-        if sums:
-            for total, packed in zip(totals, (dh, da), strict=True):
-                for k, block in band.split(packed, steps):
-                    total[k] = block.sum(axis=0)
+            for piece, each in zip(pieces, packed, strict=True):
+                piece.append(each.copy())
+        for total, each in zip(totals or [], packed, strict=False):
+            for k, block in band.split(each, steps):
+                block.sum(axis=0, out=total[k])
     kept = None
     if vectors:
-        both = band.triangles(np.concatenate(pieces, axis=1))
-        kept = {"dh": both[0], "da": both[1]}
-    credit = collect.result(kept) if collect else None
-    return Itemised(credit, totals[0] if sums else None, totals[1] if sums else None)
+        full = (band.triangles(np.concatenate(piece)[None])[0] for piece in pieces)
+        kept = dict(zip(names, full, strict=True))
+    return Itemised(collect.result(kept) if collect else None, totals)
 
 
 class _Norms:
-    """Gathers the four norms of every pair, packed in the order of the loop."""
+    """Gathers the norms of every pair, packed in the order of the loop: dh, da, dW, dU, dcell."""
 
-    def __init__(self, run: Forward, band: Band):
-        self.band, self.batch = band, run.h.ndim == 3
-        self.norms = np.empty((4, int(band.sizes.sum())), run.h.dtype)
+    def __init__(self, way: Adjoint, band: Band):
+        self.way, self.band, self.batch = way, band, way.run.h.ndim == 3
+        self.norms = np.empty((4 + way.has_cell, int(band.sizes.sum())), way.run.h.dtype)
         self.at = 0
-        entering = (run.h_prev, run.x)
+        entering = (way.run.h_prev, way.run.x)
         if self.batch:
-            self.narrowed = [narrow(each) for each in entering]
-        else:  # the share of a use is rank 1: its norm is ‖da‖·‖h(k-1)‖
-            self.lengths = [row_norms(each) for each in entering]
+            self.entering = [narrow(each) for each in entering]
+        else:  # the share of a use is rank 1: its norm is ‖δ‖·‖h(k-1)‖
+            self.entering = [row_norms(each) for each in entering]
 
-    def add(self, steps: range, dh: np.ndarray, da: np.ndarray) -> None:
+    def add(self, steps: range, packed: list[np.ndarray]) -> None:
+        dh, da = packed[:2]
         here = self.norms[:, self.at : self.at + len(dh)]
         self.at += len(dh)
-        for norms, packed in zip(here, (dh, da), strict=False):
-            norms[:] = row_norms(packed)
-        if self.batch:
-            here[:2] *= np.sqrt(dh.shape[1]).astype(dh.dtype)
-            self._add_batch_shares(steps, da, here[2:])
+        here[0], here[1] = row_norms(dh), row_norms(da)
+        if self.way.has_cell:
+            here[4] = row_norms(packed[2])
+        if self.batch or self.way.split:
+            self._add_shares(steps, da, here[2:4])
         else:
             sizes = self.band.sizes[list(steps)]
-            for norms, lengths in zip(here[2:], self.lengths, strict=True):
+            for norms, lengths in zip(here[2:4], self.entering, strict=True):
                 np.multiply(here[1], np.repeat(lengths[list(steps)], sizes), out=norms)
+        if self.batch:
+            here[[0, 1, *range(4, len(here))]] *= np.sqrt(dh.shape[1]).astype(dh.dtype)
 
-    def _add_batch_shares(self, steps: range, da: np.ndarray, here: np.ndarray) -> None:
-        for norms, narrowed in zip(here, self.narrowed, strict=True):
-            at = 0
-            for k, block in self.band.split(da, steps):
-                shares = narrowed[k] @ block  # (losses, r, H)
-                norms[at : at + len(block)] = row_norms(shares)
-                at += len(block)
+    def _add_shares(self, steps: range, da: np.ndarray, here: np.ndarray) -> None:
+        at = 0
+        for k, block in self.band.split(da, steps):
+            dU, dW = self.way.deltas(block, k)
+            for norms, delta, entering in zip(here, (dW, dU), self.entering, strict=True):
+                shares = entering[k] @ delta if self.batch else delta  # (losses, r, G·H)
+                found = row_norms(shares)
+                norms[at : at + len(block)] = found if self.batch else found * entering[k]
+            at += len(block)
 
     def result(self, vectors: dict[str, np.ndarray] | None) -> Credit:
-        return Credit(*self.band.triangles(self.norms), vectors=vectors)
+        dh, da, dW, dU, *dcell = self.band.triangles(self.norms)
+        return Credit(dh, da, dW, dU, dcell[0] if dcell else None, vectors)
 
 
-def shares(run: Forward, do: np.ndarray, da: np.ndarray, has_V: bool) -> Shares:
+def shares(way: Adjoint, da: np.ndarray, h: np.ndarray, do: np.ndarray, has_V: bool) -> Shares:
     """Return the norm of each use's part of ∂L/∂U, ∂L/∂W and ∂L/∂V, all losses together.
 
     They are the gradients that an untied network, with its own U, W, V at every step, would have;
-    their matrices (not their norms) add up to the tied gradient. do (T,O) and da (T,H) are total.
+    their matrices (not their norms) add up to the tied gradient. da (T,G·H) of the layer and
+    do (T,O) are total; h is what V reads.
     """
+    dU, dW = way.deltas(da)
     return Shares(
-        U=_share_norms(da, run.x),
-        W=_share_norms(da, run.h_prev),
-        V=_share_norms(do, run.h) if has_V else None,
+        U=_share_norms(dU, way.run.x),
+        W=_share_norms(dW, way.run.h_prev),
+        V=_share_norms(do, h) if has_V else None,
     )
 
 

@@ -96,7 +96,8 @@ def _in_float64(network: Network, sequence: Sequence) -> tuple[Network, Sequence
 
     parameters = {name: p.astype(np.float64) for name, p in network.parameters.items()}
     x = sequence.x.astype(np.float64)
-    wide = replace(sequence, x=x, y=widen(sequence.y), h0=widen(sequence.h0))
+    h0, cell0 = widen(sequence.h0), widen(sequence.cell0)
+    wide = replace(sequence, x=x, y=widen(sequence.y), h0=h0, cell0=cell0)
     return replace(network, parameters=parameters), wide
 
 
@@ -107,24 +108,67 @@ def _pieces(
     targets = counted_targets(network, sequence)
     if truncate is None or truncate >= sequence.T:
         return [_Piece(sequence, targets, 1.0)]
-    w, x = truncate, sequence.x if sequence.B is not None else sequence.x[None]
-    h = run.h if run.h.ndim == 3 else run.h[:, None]
+    steps = np.array(sequence.loss_steps)
+    if network.bidirectional or network.normalization == "batch":
+        return [
+            _window(network, sequence, run, truncate, int(t), targets[i : i + 1])
+            for i, t in enumerate(steps)
+        ]
+    early = int((steps < truncate).sum())  # their band begins with the sequence
     pieces = []
-    if sequence.loss_at == "every":
-        head = replace(sequence, x=np.ascontiguousarray(sequence.x[..., :w, :]), y=None)
-        pieces.append(_Piece(head, targets[:w], 1.0))
-    ends = range(max(w, sequence.loss_steps.start), sequence.T)
-    windows = np.concatenate([x[:, t - w + 1 : t + 1] for t in ends])  # (n·B, w, I)
-    starts = np.concatenate([h[t - w] for t in ends])
-    last = targets[-len(ends) :]
-    last = last.reshape(1, len(windows), *_tail(last, run))
-    pieces.append(_Piece(Sequence(windows, None, starts, "last"), last, float(len(ends))))
+    if early:
+        mask = np.isin(np.arange(truncate), steps)
+        x = np.ascontiguousarray(sequence.x[..., :truncate, :])
+        head = replace(sequence, x=x, y=None, loss_at="every", loss_mask=mask)
+        pieces.append(_Piece(head, targets[:early], 1.0))
+    if early < len(steps):
+        pieces.append(_later_windows(sequence, run, truncate, steps[early:], targets[early:]))
     return pieces
 
 
-def _tail(targets: np.ndarray, run: unroll.Forward) -> tuple[int, ...]:
-    # the axes behind time and batch: () for classes, (O,) for numbers
-    return targets.shape[run.h.ndim - 1 :]
+def _later_windows(
+    sequence: Sequence, run: unroll.Forward, w: int, ends: np.ndarray, targets: np.ndarray
+) -> _Piece:
+    """Return the last w steps of each of these losses, all in one batch (n·B)."""
+    x = sequence.x if sequence.B is not None else sequence.x[None]
+    windows = np.concatenate([x[:, t - w + 1 : t + 1] for t in ends])  # (n·B, w, I)
+
+    def starts(states: list[np.ndarray]) -> np.ndarray:
+        kept = [np.concatenate([each[t - w].reshape(len(x), -1) for t in ends]) for each in states]
+        return np.stack(kept) if len(kept) > 1 else kept[0]
+
+    h0 = starts([part.h for part in run.parts])
+    cells = [part.cell for part in run.parts if part.cell is not None]
+    cell0 = starts(cells) if cells else None
+    tail = targets.shape[run.h.ndim - 1 :]  # () for classes, (O,) for numbers
+    piece = Sequence(windows, None, h0, "last", cell0=cell0)
+    return _Piece(piece, targets.reshape(1, len(windows), *tail), float(len(ends)))
+
+
+def _window(
+    network: Network, sequence: Sequence, run: unroll.Forward, w: int, t: int, target: np.ndarray
+) -> _Piece:
+    """Return the steps nearer than w to one loss, on both sides where there are both directions."""
+    start = max(t - w + 1, 0)
+    stop = min(t + w, sequence.T) if network.bidirectional else t + 1
+    before = {"forward": start - 1, "reverse": sequence.T - stop - 1}  # in the part's own time
+
+    def starts(name: str, given: np.ndarray | None) -> np.ndarray | None:
+        found = []
+        for i, (part, own) in enumerate(zip(network.parts, run.parts, strict=True)):
+            all_states = getattr(own, name)
+            if all_states is None:
+                return None
+            at = before[part.direction]
+            first = given if given is None or not network.composed else given[i]
+            begun = np.zeros_like(all_states[0]) if first is None else first
+            found.append(begun if at < 0 else all_states[at])
+        return np.stack(found) if network.composed else found[0]
+
+    mask = np.arange(start, stop) == t
+    x = np.ascontiguousarray(sequence.x[..., start:stop, :])
+    h0, cell0 = starts("h", sequence.h0), starts("cell", sequence.cell0)
+    return _Piece(Sequence(x, None, h0, cell0=cell0, loss_mask=mask), target, 1.0)
 
 
 def _loss(network: Network, pieces: list[_Piece]) -> tuple[float, list[np.ndarray]]:
@@ -134,7 +178,7 @@ def _loss(network: Network, pieces: list[_Piece]) -> tuple[float, list[np.ndarra
         run = unroll.forward(network, piece.sequence)
         each = unroll.losses(network, run, piece.targets, piece.sequence.loss_steps)
         total += piece.weight * float(each.per_step.sum())
-        signs.append(run.a > 0)
+        signs.extend(part.a > 0 for part in run.parts)
     return total, signs
 
 
@@ -146,7 +190,7 @@ def _check(
     cancel: Event | None,
 ) -> ParameterCheck:
     base, signs = _loss(network, pieces)
-    kinked = ACTIVATIONS[network.activation].kink
+    kinked = network.cell == "rnn" and ACTIVATIONS[network.activation].kink
     worst, at, checked, kinks = None, None, 0, 0
     for index in _entries(gradient.shape):
         check_cancel(cancel)

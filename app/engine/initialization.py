@@ -1,18 +1,22 @@
-"""Initial weights, drawn from `numpy.random.default_rng(seed)` in the order U, W, V.
+"""Initial weights, drawn from `numpy.random.default_rng(seed)` in the order U, W, …, V.
 
-Drawn in float64 and then rounded, so that float32 starts from the same network.
+Every gate's block of U and of W is drawn by itself, layer by layer, forward before reverse. Drawn
+in float64 and then rounded, so that float32 starts from the same network.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from app.engine.cells import CELLS
 from app.engine.errors import EngineError, choose
+from app.engine.network import check_composition, layer_code, parts
+from app.engine.normalization import NORMALIZATIONS
 
 DEFAULT_HIDDEN_SIZE = 8
 
@@ -126,13 +130,20 @@ def initialize(
     O: int | None,  # noqa: E741
     init: Init | None = None,
     dtype: DTypeLike = np.float64,
+    *,
+    layers: int = 1,
+    bidirectional: bool = False,
+    normalization: str = "none",
 ) -> dict[str, np.ndarray]:
-    """Return fresh parameters: U (H,I), W (H,H), b (H) zero, and with O also V (O,H), c (O) zero.
+    """Return fresh parameters as `network.parameter_shapes` has them, V and c only with O.
 
-    Raises `EngineError` for an unknown cell or scheme, for sizes below 1.
+    Biases and c are zero, the LSTM's forget rows `forget_bias`; gains of a normalization start at
+    its own value. Raises `EngineError` for an unknown cell or scheme, for sizes below 1.
     """
     init = init or Init()
     choose("network.cell", cell, CELLS)
+    choose("network.normalization", normalization, NORMALIZATIONS)
+    check_composition(cell, normalization, layers, bidirectional)
     for field, letter, size in (
         ("data.x", "I", I),
         ("network.hidden_size", "H", H),
@@ -140,37 +151,58 @@ def initialize(
     ):
         if size < 1:
             raise EngineError(field, f"{letter} is {size}; it must be ≥ 1")
-    rng = np.random.default_rng(init.seed)
-    scheme = INITIALIZERS[init.scheme]
+    rng, width = np.random.default_rng(init.seed), (1 + bidirectional) * H
     drawn: dict[str, np.ndarray] = {}
-    for name, shape in CELLS[cell].parameter_shapes(I, H).items():
-        drawn[name] = _draw(name, shape, scheme, init, rng)
+    for part in parts(layers, bidirectional):
+        fresh = _draw_layer(
+            layer_code(cell, normalization), width if part.layer else I, H, init, rng
+        )
+        drawn |= {f"{name}{part.suffix}": p for name, p in fresh.items()}
     if O is not None:
-        drawn["V"] = _draw("V", (O, H), scheme, init, rng)
-        drawn["c"] = np.zeros(O)
+        drawn |= {"V": _draw("V", (O, width), init, rng), "c": np.zeros(O)}
     with np.errstate(over="ignore"):
         rounded = {name: np.ascontiguousarray(p, dtype=dtype) for name, p in drawn.items()}
     _check_finite(rounded, init)
     return rounded
 
 
+def _draw_layer(
+    code: ModuleType,
+    I: int,  # noqa: E741
+    H: int,
+    init: Init,
+    rng: np.random.Generator,
+) -> dict[str, np.ndarray]:
+    drawn = {}
+    for name, shape in code.parameter_shapes(I, H).items():
+        if name.startswith("gamma"):
+            drawn[name] = np.full(shape, code.INITIAL_GAMMA)
+        elif len(shape) == 1:
+            drawn[name] = np.zeros(shape)
+        else:
+            blocks = shape[0] // H
+            drawn[name] = np.vstack([_draw(name, (H, shape[1]), init, rng) for _ in range(blocks)])
+    if "forget" in code.GATES:
+        at = code.GATES.index("forget") * H
+        drawn["b"][at : at + H] = init.forget_bias
+    return drawn
+
+
 def _check_finite(parameters: dict[str, np.ndarray], init: Init) -> None:
     for name, p in parameters.items():
         if not np.isfinite(p).all():
-            setting = "spectral_radius" if name == "W" else "gain"
+            setting = {"W": "spectral_radius", "b": "forget_bias"}.get(name[0], "gain")
             value = getattr(init, setting)
             raise EngineError(
                 f"network.init.{setting}", f"{setting} is {value:g}: {name} overflows {p.dtype}"
             )
 
 
-def _draw(
-    name: str, shape: tuple[int, ...], scheme: Initializer, init: Init, rng: np.random.Generator
-) -> np.ndarray:
+def _draw(name: str, shape: tuple[int, ...], init: Init, rng: np.random.Generator) -> np.ndarray:
+    """Draw one gate's block, or V."""
+    scheme = INITIALIZERS[init.scheme]
     if name == "W":
         W = scheme.recurrent(rng, *shape)
         return W if init.spectral_radius is None else with_spectral_radius(W, init.spectral_radius)
-    if len(shape) == 1:
-        return np.zeros(shape)
     with np.errstate(over="ignore"):
         return init.gain * scheme.dense(rng, *shape)

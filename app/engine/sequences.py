@@ -1,4 +1,4 @@
-"""What runs through a network: x, the targets y, and the initial state h0."""
+"""What runs through a network: x, the targets y, and the initial states h0 and cell0."""
 
 import math
 from collections.abc import Sequence as Values
@@ -22,8 +22,11 @@ class Sequence:
 
     x (T,I) or (B,T,I), float64 or float32. y has an entry per step: class indices (T) or numbers
     (T,O), with a leading B where x has it; for `loss_at` "last" the axis T may be absent.
-    h0 (H) or (B,H), zero where None. `labels` name the classes of a text, `scale` holds the mean
-    and std of a series, `output` the readout that suits the data. Raises `EngineError`.
+    h0, and cell0 of an LSTM: (H) or (B,H), zero where None; for a network of several layers or
+    directions they lie along a first axis, bottom up, forward before reverse, as in PyTorch.
+    `labels` name the classes of a text, `scale` holds the mean and std of a series, `output` the
+    readout that suits the data. `loss_mask` (T) bool says which of the steps that `loss_at` names
+    count; None is all. Raises `EngineError`.
     """
 
     x: np.ndarray
@@ -34,6 +37,8 @@ class Sequence:
     labels: tuple[str, ...] | None = None
     scale: dict[str, float] | None = None
     output: str | None = None
+    cell0: np.ndarray | None = None
+    loss_mask: np.ndarray | None = None
 
     def __post_init__(self):
         choose("data.loss_at", self.loss_at, LOSS_AT)
@@ -42,18 +47,36 @@ class Sequence:
             raise EngineError("data.x", f"x has shape {self.x.shape}; it must be (T,I) or (B,T,I)")
         if self.x.dtype not in (np.float64, np.float32):
             raise EngineError("data.x", f"x holds {self.x.dtype}; it may be float64 or float32")
-        for name in ("x", "y", "h0"):
+        for name in ("x", "y", "h0", "cell0"):
             _check_finite(name, getattr(self, name))
-        if self.h0 is not None:
-            self._check_h0(self.h0)
+        for name in ("h0", "cell0"):
+            self._check_start(name, getattr(self, name))
+        self._check_mask()
 
-    def _check_h0(self, h0: np.ndarray) -> None:
-        expected = self.batch_shape
-        if h0.ndim != 1 + len(expected) or h0.shape[:-1] != expected:
+    def _check_start(self, name: str, start: np.ndarray | None) -> None:
+        if start is None:
+            return
+        batch = self.batch_shape
+        one, several = 1 + len(batch), 2 + len(batch)
+        if start.ndim not in (one, several) or start.shape[start.ndim - one : -1] != batch:
             wanted = "(H)" if self.B is None else f"({self.B},H)"
             raise EngineError(
-                "data.h0", f"h0 has shape {h0.shape}; with x {self.x.shape} it must be {wanted}"
+                f"data.{name}",
+                f"{name} has shape {start.shape}; with x {self.x.shape} it must be {wanted}, "
+                f"or one such for each layer and direction",
             )
+
+    def _check_mask(self) -> None:
+        mask = self.loss_mask
+        if mask is None:
+            return
+        if mask.shape != (self.T,) or mask.dtype != bool:
+            raise EngineError(
+                "data.loss_mask",
+                f"loss_mask has shape {mask.shape} of {mask.dtype}; it must be ({self.T},) of bool",
+            )
+        if not self.loss_steps:
+            raise EngineError("data.loss_mask", "loss_mask leaves no step with a loss")
 
     @property
     def T(self) -> int:
@@ -76,30 +99,41 @@ class Sequence:
         return self.x.shape[:-2]
 
     @property
-    def loss_steps(self) -> range:
-        """The rows of time that carry a loss."""
-        return range(self.T) if self.loss_at == "every" else range(self.T - 1, self.T)
+    def loss_steps(self) -> range | tuple[int, ...]:
+        """The rows of time that carry a loss, ascending."""
+        steps = range(self.T) if self.loss_at == "every" else range(self.T - 1, self.T)
+        if self.loss_mask is None or self.loss_mask[steps.start :].all():
+            return steps
+        return tuple(t for t in steps if self.loss_mask[t])
 
 
 def from_arrays(
-    x, y=None, h0=None, loss_at="every", input_at="every", dtype: DTypeLike = np.float64
+    x, y=None, h0=None, loss_at="every", input_at="every", dtype: DTypeLike = np.float64, cell0=None
 ) -> Sequence:
     """Return a Sequence from nested lists or arrays (shapes as in `Sequence`).
 
     With `input_at` "first" only x(1) enters; the rest of x is set to zero. Raises `EngineError`
-    naming data.x, data.y or data.h0 for ragged rows, wrong shapes, numbers that are not finite.
+    naming data.x, data.y, data.h0 or data.cell0 for ragged rows, wrong shapes, numbers that are
+    not finite.
     """
     choose("data.input_at", input_at, INPUT_AT)
     x = _as_floats("x", x, dtype)
     y = None if y is None else _as_numbers("y", y)
     h0 = None if h0 is None else _as_floats("h0", h0, dtype)
+    cell0 = None if cell0 is None else _as_floats("cell0", cell0, dtype)
     if y is not None and y.dtype.kind == "f":
         y = y.astype(dtype)
-    return Sequence(_first_only(x) if input_at == "first" else x, y, h0, loss_at, input_at)
+    x = _first_only(x) if input_at == "first" else x
+    return Sequence(x, y, h0, loss_at, input_at, cell0=cell0)
 
 
 def from_text(
-    text: Text, h0=None, loss_at="every", input_at="every", dtype: DTypeLike = np.float64
+    text: Text,
+    h0=None,
+    loss_at="every",
+    input_at="every",
+    dtype: DTypeLike = np.float64,
+    cell0=None,
 ) -> Sequence:
     """Return one-hot characters, each with the next as its target: T = length − 1.
 
@@ -115,7 +149,7 @@ def from_text(
     if isinstance(text, str):
         codes = codes[0]
     x = np.eye(len(labels), dtype=dtype)[codes[..., :-1]]
-    sequence = from_arrays(x, codes[..., 1:], h0, loss_at, input_at, dtype)
+    sequence = from_arrays(x, codes[..., 1:], h0, loss_at, input_at, dtype, cell0)
     return replace(sequence, labels=labels, output="softmax")
 
 
@@ -146,6 +180,7 @@ def from_series(
     loss_at="every",
     input_at="every",
     dtype: DTypeLike = np.float64,
+    cell0=None,
 ) -> Sequence:
     """Return a series standardised to mean 0 and std 1, each value with the next as its target.
 
@@ -159,7 +194,7 @@ def from_series(
     _check_finite("values", v)
     mean, std = _mean_and_std(v)
     z = ((v - mean) / std)[:, None]
-    sequence = from_arrays(z[:-1], z[1:], h0, loss_at, input_at, dtype)
+    sequence = from_arrays(z[:-1], z[1:], h0, loss_at, input_at, dtype, cell0)
     return replace(sequence, scale={"mean": mean, "std": std}, output="linear")
 
 
@@ -205,18 +240,40 @@ def _first_only(x: np.ndarray) -> np.ndarray:
 
 
 def check_fit(network: Network, sequence: Sequence) -> None:
-    """Raise `EngineError` unless x and h0 suit the network, with both shapes."""
+    """Raise `EngineError` unless x, h0 and cell0 suit the network, with both shapes."""
     if sequence.I != network.I:
         shape = network.parameters["U"].shape
         raise EngineError("data.x", f"x has {sequence.I} columns; U {shape} expects {network.I}")
-    h0 = sequence.h0
-    if h0 is not None and h0.shape[-1] != network.H:
-        raise EngineError("data.h0", f"h0 has {h0.shape[-1]} units; W expects {network.H}")
-    for name, array in (("x", sequence.x), ("h0", h0)):
+    if network.normalization == "batch" and (sequence.B or 1) < 2:
+        raise EngineError(
+            "network.normalization",
+            f"batch normalization needs at least 2 sequences; the data has {sequence.B or 1}",
+        )
+    if sequence.cell0 is not None and "cell" not in network.code.STATES:
+        raise EngineError("data.cell0", f"cell0 is given; {network.cell} has no cell state")
+    starts = {"h0": sequence.h0, "cell0": sequence.cell0}
+    for name, start in starts.items():
+        if start is not None:
+            _check_start_fits(network, sequence, name, start)
+    for name, array in {"x": sequence.x, **starts}.items():
         if array is not None and array.dtype != network.dtype:
             raise EngineError(
                 "precision", f"{name} is {array.dtype} and the parameters are {network.dtype}"
             )
+
+
+def _check_start_fits(network: Network, sequence: Sequence, name: str, start: np.ndarray) -> None:
+    field = f"data.{name}"
+    if start.shape[-1] != network.H:
+        raise EngineError(field, f"{name} has {start.shape[-1]} units; W expects {network.H}")
+    first = (len(network.parts),) if network.composed else ()
+    expected = (*first, *sequence.batch_shape, network.H)
+    if start.shape != expected:
+        raise EngineError(
+            field,
+            f"{name} has shape {start.shape}; with {network.layers} layer(s), bidirectional "
+            f"{str(network.bidirectional).lower()} it must be {expected}",
+        )
 
 
 def counted_targets(network: Network, sequence: Sequence) -> np.ndarray:
@@ -230,7 +287,9 @@ def counted_targets(network: Network, sequence: Sequence) -> np.ndarray:
         raise EngineError("data.y", "y is missing; a loss needs targets")
     tail = () if readout.classes else (network.O,)
     y = _with_time_axis(y, sequence, tail, network.output)
-    y = np.moveaxis(y, len(sequence.batch_shape), 0)[-len(sequence.loss_steps) :]
+    y = np.moveaxis(y, len(sequence.batch_shape), 0)
+    steps = sequence.loss_steps
+    y = y[-1:] if len(y) == 1 else y[steps.start :] if isinstance(steps, range) else y[list(steps)]
     if readout.classes:
         return _as_classes(y, network.O)
     low, high = readout.y_range or (-math.inf, math.inf)

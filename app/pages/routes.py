@@ -46,7 +46,7 @@ class Revalidated(StaticFiles):
 
 
 def mount_pages(app: FastAPI, settings: Settings) -> None:
-    """Serve ``/``, ``/static`` and a readable 404.
+    """Serve ``/``, ``/compare``, ``/static`` and a readable 404.
 
     Args:
         app: its state holds ``catalog`` (bytes) and ``csp_script_hashes``, to which the hash of
@@ -58,7 +58,11 @@ def mount_pages(app: FastAPI, settings: Settings) -> None:
         catalog = for_script(app.state.catalog)
         return render(request, "instrument.html", catalog=catalog, version=settings.version)
 
-    app.add_api_route("/", instrument, methods=["GET", "HEAD"], include_in_schema=False)
+    async def compare(request: Request) -> Response:
+        return render(request, "compare.html", catalog=for_script(app.state.catalog))
+
+    for path, page in {"/": instrument, "/compare": compare}.items():
+        app.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", Revalidated(directory=HERE / "static"), name="static")
     _explain_missing_pages(app)
 

@@ -31,8 +31,15 @@ export function gradientSum(trace, t, shown) {
   const own = trace.parameters.V ? `\\V^{\\top}${error}` : error;
   const parts = [];
   if (readout) parts.push(linked({ kind: "V", t }, braced(own, readout, shown.fallen)));
-  if (recurrent) parts.push(linked({ kind: "W", t: t + 1 }, braced(`\\W^{\\top}\\delta${windowed ? "_w" : ""}(${t + 1})`, recurrent, shown.joined)));
+  if (recurrent) parts.push(linked({ kind: "W", t: t + 1 }, braced(fromNext(trace, t, windowed), recurrent, shown.joined)));
   return parts.length ? parts.join(" + ") : "0";
+}
+
+/** What step t+1 hands back to h(t). @param {Trace} trace @param {number} t @param {boolean} windowed */
+function fromNext({ cellName, normalization }, t, windowed) {
+  const window = windowed ? "_w" : "";
+  if (cellName === "gru") return `\\W^{\\top}\\tilde\\delta${window}(${t + 1}) + z(${t + 1}) \\odot \\partial L/\\partial h(${t + 1})`;
+  return `\\W^{\\top}${normalization === "layer" ? "\\operatorname{LN}'^{\\top}" : ""}\\delta${window}(${t + 1})`;
 }
 
 const SPELLED = 4;
@@ -42,14 +49,21 @@ const readoutTex = (trace, t) => (trace.parameters.V ? linked({ kind: "V", t }, 
 
 /** ∂L(t)/∂h(k) as one product, its norm under a brace if given. @param {Trace} trace @param {Path} path @param {string} [size] */
 export function pathProduct(trace, { t, k }, size) {
-  const product = t > k ? `\\prod_{j=${k + 1}}^{${t}} \\operatorname{diag}\\varphi'_j\\,${linked({ kind: "W" }, "\\W")}` : "";
+  const factor = trace.gates ? stepJacobian(trace, "j", "j-1") : `\\operatorname{diag}\\varphi'_j\\,${linked({ kind: "W" }, "\\W")}`;
+  const product = t > k ? `\\prod_{j=${k + 1}}^{${t}} ${factor}` : "";
   const right = `\\frac{\\partial L(${t})}{\\partial o(${t})}\\,${readoutTex(trace, t)}${product}`;
   return `\\frac{\\partial L(${t})}{\\partial h(${k})} = ${size === undefined ? right : `\\underbrace{${right}}_{\\lVert\\cdot\\rVert\\,=\\,${size}}`}`;
 }
 
+/** A gated step's Jacobian, of the full state. @param {Trace} trace @param {string | number} j @param {string | number} before */
+function stepJacobian({ cellName }, j, before) {
+  const state = (/** @type {string | number} */ at) => (cellName === "lstm" ? `(h,\\mathit{cell})(${at})` : `h(${at})`);
+  return `\\frac{\\partial ${state(j)}}{\\partial ${state(before)}}`;
+}
+
 /** The path's term of ∂L(t)/∂W, its Jacobians one by one: up to four are spelled out, of more the first and the last. @param {Trace} trace @param {Path} path */
 export function pathTerm(trace, { t, k }) {
-  const jacobian = (/** @type {number} */ j) => `\\big[\\operatorname{diag}${linked({ kind: "slope", t: j }, `\\varphi'(a(${j}))`)}\\,${linked({ kind: "W", t: j }, "\\W")}\\big]`;
+  const jacobian = (/** @type {number} */ j) => trace.gates ? `\\d${stepJacobian(trace, j, j - 1).slice(1)}` : `\\big[\\operatorname{diag}${linked({ kind: "slope", t: j }, `\\varphi'(a(${j}))`)}\\,${linked({ kind: "W", t: j }, "\\W")}\\big]`;
   const steps = Array.from({ length: t - k }, (_, i) => t - i);
   const spelled = steps.length <= SPELLED ? steps.map(jacobian) : [jacobian(t), `${jacobian(t - 1)} \\cdots\\allowbreak ${jacobian(k + 1)}`];
   const readout = readoutTex(trace, t);

@@ -8,21 +8,22 @@ import { chooseTheme, followSystem, onTheme, themeNow } from "./theme.js";
  *
  * @typedef {import("./state.js").Settings} Settings
  * @typedef {object} HeaderOptions
- * @property {() => Settings} [settings]   those of the picture, for the links to it
+ * @property {() => Settings} [settings]   those of the instrument's picture, for the links to it
+ * @property {(over: { lang?: string }) => string} [query]   of the links to the picture, where it is not the instrument's
  * @property {(theme: import("./scales.js").Theme) => void} [onChoose]   the reader chose a theme: a link that asks for
  *   one must now ask for this
  * @param {HeaderOptions} [options]
  * @returns {() => void} stop
  */
-export function startHeader({ settings, onChoose = () => {} } = {}) {
+export function startHeader({ settings, query = settings && ((over) => writeSettings({ ...settings(), ...over })), onChoose = () => {} } = {}) {
   const root = /** @type {HTMLElement} */ (document.getElementById("top"));
   const undo = new AbortController();
   const { signal } = undo;
   const stopTheme = themeButton(root, onChoose, signal);
   menu(root, signal);
-  if (settings) {
-    languageLinks(root, settings, signal);
-    copyButton(root, () => location.origin + location.pathname + writeSettings(settings()), signal);
+  if (query) {
+    languageLinks(root, query, signal);
+    copyButton(root, () => location.origin + location.pathname + query({}), signal);
   }
   return () => {
     undo.abort();
@@ -30,10 +31,10 @@ export function startHeader({ settings, onChoose = () => {} } = {}) {
   };
 }
 
-/** The language switch leads to the same picture. @param {HTMLElement} root @param {() => Settings} settings @param {AbortSignal} signal */
-function languageLinks(root, settings, signal) {
+/** The language switch leads to the same picture. @param {HTMLElement} root @param {(over: { lang?: string }) => string} query @param {AbortSignal} signal */
+function languageLinks(root, query, signal) {
   for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (root.querySelectorAll("a[data-language]"))) {
-    const keepState = () => link.setAttribute("href", writeSettings({ ...settings(), lang: link.dataset.language ?? "" }));
+    const keepState = () => link.setAttribute("href", query({ lang: link.dataset.language ?? "" }));
     for (const event of ["pointerenter", "pointerdown", "focus", "click"]) link.addEventListener(event, keepState, { signal });
   }
 }

@@ -1,4 +1,5 @@
 import { createAxis } from "./axis.js";
+import { wiringOf } from "./cell/wiring.js";
 import { createSession } from "./api.js";
 import { createFrame } from "./frame.js";
 import { startHeader } from "./header.js";
@@ -11,7 +12,10 @@ import { createSheets } from "./sheets.js";
 import { fromPreset, readSettings, toRequest, writeSettings } from "./state.js";
 import { onTheme, themeNow } from "./theme.js";
 import { readTrace } from "./trace.js";
+import { clipping } from "./views/clipping.js";
+import { cellView } from "./views/cell/cell.js";
 import { controls as createControls } from "./views/controls.js";
+import { cellState, gates } from "./views/gates.js";
 import { gradient } from "./views/gradient.js";
 import { heatmap } from "./views/heatmap.js";
 import { inspector } from "./views/inspector.js";
@@ -23,6 +27,9 @@ import { timeline } from "./views/timeline.js";
 import { tooltip } from "./views/tooltip.js";
 import { transport as createTransport } from "./views/transport.js";
 import { triangle } from "./views/triangle.js";
+import { truncation } from "./views/truncation.js";
+import { windowHandle } from "./views/window.js";
+import { createWindows } from "./windows.js";
 
 /**
  * The instrument: settings ask the server, its answer is the trace, and one frame loop hands trace and state to the views.
@@ -67,19 +74,31 @@ const options = {
   onHover: (/** @type {import("./parts.js").Part | null} */ part) => { hover = part; frame.request(); },
   onStep: (/** @type {number} */ step) => player.seek(step),
   onPath: (/** @type {import("./playhead.js").Path | null} */ path) => { if (path || player.path) player.setPath(path, true); },
+  onSettings: (/** @type {Partial<Settings>} */ part, dragging = false) => change({ ...settings, ...part }, { dragging }),
+  onZoom: (/** @type {boolean} */ zoom) => { change({ ...settings, zoom }); bands.scrollTop = 0; },
+  onOperation: (/** @type {1 | -1} */ direction, /** @type {number} */ n) => player.operation(direction, n),
+  onScrub: (/** @type {number} */ at) => player.scrub(at),
   onPlayPath: () => { player.first(); player.play(); },
 };
+const windows = createWindows({ onChange: () => frame.request() });
 /** @type {View[]} */
 const views = [
-  narration(element("headline"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
-  heatmap(element("band-hidden"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
+  narration(element("headline"), options), cellView(element("cell-view"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
+  heatmap(element("band-hidden"), options),
+  cellState(element("band-cell"), options), gates(element("band-gates"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
   inspector(element("inspector-content"), options), peek(element("peek")), tooltip(bands),
+  clipping(element("lab-clip"), options), truncation(element("lab-window"), options),
+  windowHandle(element("band-triangle"), {
+    onWindow: (truncate, dragging) => change({ ...settings, truncate }, { dragging }),
+    onOpen: () => openLab("window"),
+  }),
 ];
 const transport = createTransport(element("transport"), { player, slot: document.querySelector(".top-mode"), onFit: (fit) => change({ ...settings, fit }) });
 const controls = createControls(element("controls-content"), {
   settings, catalog,
   onChange: (next, { dragging }) => change(next, { dragging }),
   onPreset: (preset) => { player.setPath(null); change(fromPreset(preset, settings, catalog)); },
+  onLab: openLab,
   onInvalid: (value) => { invalid = value; frame.request(); },
 });
 const problems = problemView(element("problem"), { onRetry: () => ask() });
@@ -92,21 +111,30 @@ function ask(how) {
   session.ask(body, how);
 }
 
+/** @param {Settings["lab"]} lab */
+function openLab(lab) {
+  change({ ...settings, lab });
+  sheets.open("inspector");
+  element(`lab-${lab}`).scrollIntoView({ block: "nearest" });
+}
+
 /** The settings are now these. @param {Settings} next @param {{ dragging?: boolean }} [how] */
 function change(next, how) {
   const same = JSON.stringify(toRequest(next, catalog)) === JSON.stringify(toRequest(settings, catalog));
   settings = next;
+  windows.explore(settings.lab === "window");
   if (!same || problem) ask(how);
   measure();
   controls.update(settings, trace, problem);
   rememberLater();
 }
 
-/** @param {any} answer @param {object} body  what was asked */
+/** @param {any} answer @param {any} body  what was asked */
 function accept(answer, body) {
   const first = trace === null;
-  trace = readTrace(answer);
+  trace = readTrace(answer, body);
   pictured = asked.get(body) ?? settings;
+  windows.follow(trace, body);
   problem = null;
   player.setLength(trace.T);
   if (first) player.restore(settings);
@@ -135,7 +163,7 @@ function measure() {
     const sizes = { gutter: axis.gutter, plot: axis.width, margin: axis.margin };
     for (const [name, value] of Object.entries(sizes)) bands.style.setProperty(`--${name}`, `${value}px`);
   }
-  room = phone.matches ? 0 : Math.floor(bands.clientHeight - element("band-triangle").offsetTop - 20);
+  room = phone.matches ? 0 : Math.floor(bands.clientHeight - element("band-triangle").offsetTop - 30);
   if (scales.theme !== themeNow() || String(scales.range) !== String(settings.scale)) scales = createScales(themeNow(), settings.scale);
   frame.request();
 }
@@ -158,7 +186,8 @@ function viewState(trace) {
   return {
     head: player.head, mode: player.mode, playing: player.moving, path: player.path, step, hover, axis, scales,
     focus: pointed !== null && pointed <= trace.T ? pointed : step,
-    narrow: phone.matches, room, reduced: reducedMotion.matches, stale: problem !== null || invalid,
+    narrow: phone.matches, room, reduced: reducedMotion.matches,
+    settings, windows: windows.now, stale: problem !== null || invalid,
   };
 }
 
@@ -169,6 +198,7 @@ function moveColumn({ step, stale, path }) {
   column.classList.toggle("and-loss", path !== null && path.t !== step);
   if (path) column.style.setProperty("--loss", `${axis.left(path.t) - axis.left(step)}px`);
   bands.classList.toggle("stale", stale);
+  bands.classList.toggle("zoomed", settings.zoom);
   if (step === followed) return;
   followed = step;
   if (axis.whole || bands.contains(document.activeElement) && bands.matches(":active")) return;
@@ -189,13 +219,18 @@ function rememberLater() {
 }
 
 startHeader({ settings: () => settings, onChoose: (theme) => { if (settings.theme) settings = { ...settings, theme }; rememberLater(); } });
-createSheets();
-startKeyboard(player);
+const sheets = createSheets();
+windows.explore(settings.lab === "window");
+startKeyboard(player, {
+  get open() { return settings.zoom; },
+  show: options.onZoom,
+  step: (direction) => { if (trace && !player.path) player.operation(direction, wiringOf(trace).operations.length); },
+});
 onTheme(measure);
 phone.addEventListener("change", measure);
 reducedMotion.addEventListener("change", () => frame.request());
 bands.addEventListener("scroll", () => bands.classList.toggle("scrolled", bands.scrollLeft > 0), { passive: true });
 const resized = new ResizeObserver(measure);
-for (const id of ["bands", "band-stage", "band-hidden"]) resized.observe(element(id));
+for (const id of ["bands", "band-stage", "band-hidden", "band-cell", "band-gates"]) resized.observe(element(id));
 document.fonts.ready.then(measure);
 ask();

@@ -6,7 +6,8 @@
  *       "credit" loss t at step k · "slope" φ′(a(t)) · "step" a whole column. A part without t means every use of it.
  *
  * @typedef {"U"|"W"|"V"|"b"|"c"|"x"|"h"|"a"|"y"|"L"|"unit"|"credit"|"slope"|"step"} PartKind
- * @typedef {{ kind: PartKind, t?: number, k?: number, i?: number }} Part
+ * @typedef {{ kind: PartKind, t?: number, k?: number, i?: number, of?: string }} Part   of: the gate or cell state a unit is
+ *   pointed at in; it lights with the unit
  */
 
 /** Does pointing at `a` light `b`? A part without a step stands for its use at every step. @param {Part | null} a @param {Part} b */

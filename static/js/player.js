@@ -109,6 +109,16 @@ export function createPlayer({ onChange }) {
     previous: () => step(-1),
     first() { stop(start()); },
     last() { stop(end()); },
+    /** One n-th of a step on, or back, across the passes: an operation inside a cell. @param {1 | -1} direction @param {number} n */
+    operation(direction, n) {
+      const at = (direction > 0 ? Math.floor(head.at * n + 1e-9) + 1 : Math.ceil(head.at * n - 1e-9) - 1) / n;
+      const next = following();
+      if (at > length() + 1e-9) return stop(next ? { ...next, at: 1 / n } : head);
+      if (at < 0) return stop(mode === "both" && head.pass === "backward" ? { pass: "forward", at: T - 1 / n } : head);
+      return stop({ ...head, at });
+    },
+    /** Put the playhead anywhere in the pass that is on, also inside a step. @param {number} at */
+    scrub(at) { stop({ ...head, at: Math.min(length(), Math.max(0, at)) }); },
     /** Put the cursor on step t of the pass that is on. @param {number} t */
     seek(t) { stop(restAt(head.pass, t, T, path)); },
     /** @param {number} value */

@@ -25,16 +25,18 @@ export const stateBefore = (trace, t) => (t > 1 ? trace.h[t - 2] : trace.h0);
 /** Is step t beyond an overflow: does it start from a state that is not finite? @param {Trace} trace @param {number} t */
 export const isLost = (trace, t) => stateBefore(trace, t).some((h) => !Number.isFinite(h));
 
-/** The summands of a(t) = U x(t) + W h(t−1) + b, each (H). @param {Trace} trace @param {number} t */
+/** The summands of a(t) = U x(t) + W h(t−1) + b, each (H); with layer normalization also `normal`, γ LN(U x(t) + W h(t−1)),
+ * which then takes their place. @param {Trace} trace @param {number} t */
 export function forwardTerms(trace, t) {
   const { U, W, b } = trace.parameters;
-  return { Ux: multiply(U, trace.x[t - 1]), Wh: multiply(W, stateBefore(trace, t)), b: b[0] };
+  const normal = trace.normalization === "layer" ? trace.a[t - 1].map((a, i) => a - b[0][i]) : null;
+  return { Ux: multiply(U, trace.x[t - 1]), Wh: multiply(W, stateBefore(trace, t)), b: b[0], normal };
 }
 
 /**
  * The summands of ∂L/∂h(t): `readout` Vᵀ ∂L/∂o(t), null where step t has no loss, and `recurrent`, what comes from
  * step t+1, null at t = T. With a window, Wᵀ δ(t+1) would bring losses that may not reach t: `recurrent` is then the
- * part of it that may, ∂L/∂h(t) less the readout's piece.
+ * part of it that may, ∂L/∂h(t) less the readout's piece; so it is for a gated cell, whose step is not W alone.
  * @param {Trace} trace @param {number} t
  */
 export function backwardTerms(trace, t) {
@@ -43,7 +45,7 @@ export function backwardTerms(trace, t) {
   const readout = hasLoss(trace, t) ? fromReadout : null;
   const windowed = t < trace.T && !reaches(trace, trace.T, t);
   if (t === trace.T) return { readout, recurrent: null, windowed };
-  const recurrent = windowed
+  const recurrent = windowed || trace.cellName !== "rnn" || trace.normalization !== "none"
     ? trace.dh[t - 1].map((g, i) => g - (readout ? readout[i] : 0))
     : multiplyTransposed(trace.parameters.W, trace.da[t]);
   return { readout, recurrent, windowed };

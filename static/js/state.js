@@ -11,7 +11,10 @@
  * @property {number} from                       first year of the sunspots
  * @property {number} steps                      T of the sunspots: steps + 1 years
  * @property {string} numbers                    T + 1 numbers as typed
- * @property {string} activation
+ * @property {import("./trace.js").CellName} cell
+ * @property {string} activation                 of the plain cell, like its normalization
+ * @property {"none" | "layer"} normalization    over a batch it is on /compare: the instrument shows one sequence
+ * @property {number} forgetBias                 of the LSTM
  * @property {number} H
  * @property {string} scheme
  * @property {number} gain
@@ -26,7 +29,9 @@
  * @property {"forward" | "backward" | "path"} pass
  * @property {number | null} step                the cursor, 0 before the first; null: where the page opens
  * @property {import("./playhead.js").Path | null} path
+ * @property {boolean} zoom                      the picture is of one step's cell
  * @property {boolean} fit                       the whole sequence without scrolling
+ * @property {"none" | "clip" | "window"} lab   what is taken apart beside the picture
  * @property {string[]} hide
  * @property {string[]} lock
  * @property {string} lang                       "": negotiated
@@ -43,6 +48,7 @@
  * @property {string} [request]   the field of the request that it fills, as the server's errors name it
  * @property {(settings: Settings, catalog: Catalog) => unknown} [send]   what it fills it with (undefined: nothing), where
  *   that is not the value itself
+ * @property {(settings: Settings) => boolean} [only]   where it is asked for at all
  *
  * @typedef {{ message: string, params?: Record<string, string | number> }} Fault   a key of the catalogue of words
  * @typedef {{ id: string, request: any, scale: [number, number] }} Preset
@@ -52,7 +58,7 @@
 /** What the page can show at once. */
 export const LIMITS = {
   T: 200, H: 64, gain: [0.1, 10], radius: [0.1, 2], seed: 2 ** 32 - 1, clipAt: [0.001, 1000], decade: 30,
-  years: [1700, 2008],
+  years: [1700, 2008], forgetBias: [-5, 5],
 };
 export const SECTIONS = ["controls", "inspector", "transport", "header"];
 
@@ -115,8 +121,11 @@ const PATH = {
   },
 };
 
-/** @type {Property<boolean>} */
-const FIT = { name: "fit", default: false, parse: (text) => text === "1", format: (value) => (value ? "1" : "0") };
+/** @param {keyof Settings} name @returns {Property<boolean>} */
+const flag = (name) => ({ name, default: false, parse: (text) => text === "1", format: (value) => (value ? "1" : "0") });
+
+/** @param {Settings} settings */
+const plainCell = ({ cell }) => cell === "rnn";
 
 const NUMBERS = "0 1 0 -1 0 1 0 -1 0 1 0";
 const { T, H, gain, radius, seed, clipAt, years } = LIMITS;
@@ -128,11 +137,14 @@ export const PROPERTIES = [
   { ...integer("from", 1749, [years[0], years[1] - 1]), request: "data.values", send: (s, catalog) => (s.kind === "sunspots" ? sunspots(s, catalog) : undefined) },
   integer("steps", 50, [1, T]),
   { ...words("numbers", NUMBERS, checkNumbers), request: "data.values", send: (s) => (s.kind === "numbers" ? parseNumbers(s.numbers) : undefined) },
-  { ...choice("activation", ["tanh", "sigmoid", "relu", "leaky_relu", "identity"]), request: "network.activation" },
+  { ...choice("cell", ["rnn", "lstm", "gru"]), request: "network.cell" },
+  { ...choice("activation", ["tanh", "sigmoid", "relu", "leaky_relu", "identity"]), request: "network.activation", only: plainCell },
+  { ...choice("normalization", ["none", "layer"]), request: "network.normalization", only: plainCell },
   { ...integer("H", 8, [1, H]), request: "network.hidden_size" },
   { ...choice("scheme", ["orthogonal", "normal", "xavier", "identity"]), request: "network.init.scheme" },
   { ...real("gain", 2.5, gain), request: "network.init.gain" },
   { ...optional(real("radius", 1, radius), 0.95), request: "network.init.spectral_radius" },
+  { ...real("forgetBias", 1, LIMITS.forgetBias), request: "network.init.forget_bias", only: ({ cell }) => cell === "lstm" },
   { ...integer("seed", 2, [0, seed]), request: "network.init.seed" },
   { ...choice("lossAt", ["every", "last"]), request: "data.loss_at" },
   { ...choice("clipBy", ["none", "norm", "matrix", "value"]), request: "clip.by", send: (s) => (s.clipBy === "none" ? undefined : s.clipBy) },
@@ -143,7 +155,9 @@ export const PROPERTIES = [
   choice("pass", ["forward", "backward", "path"]),
   optional(integer("step", 1, [0, T])),
   PATH,
-  FIT,
+  flag("zoom"),
+  flag("fit"),
+  choice("lab", ["none", "clip", "window"]),
   list("hide", (word) => SECTIONS.includes(word)),
   list("lock", (word) => Object.hasOwn(DEFAULTS, word)),
   choice("lang", ["", "zh", "en"]),
@@ -178,7 +192,8 @@ export function writeSettings(settings) {
 export function toRequest(settings, catalog) {
   /** @type {Record<string, any>} */
   const body = { include: ["credit", "jacobians", "shares"] };
-  for (const { name, request, send } of PROPERTIES) {
+  for (const { name, request, send, only } of PROPERTIES) {
+    if (only && !only(settings)) continue;
     const value = send ? send(settings, catalog) : settings[name];
     if (request && value !== undefined) put(body, request.split("."), value);
   }
@@ -186,7 +201,7 @@ export function toRequest(settings, catalog) {
 }
 
 /** Properties that a preset does not touch. */
-const PERSONAL = new Set(["mode", "fit", "hide", "lock", "lang", "theme"]);
+const PERSONAL = new Set(["mode", "zoom", "fit", "lab", "hide", "lock", "lang", "theme"]);
 
 /**
  * Settings that show a preset of the catalogue: its request, what the request leaves open at the API's own defaults.
@@ -200,7 +215,7 @@ export function fromPreset({ request, scale }, current, catalog) {
   const kept = PROPERTIES.filter(({ name }) => PERSONAL.has(name)).map(({ name }) => [name, current[name]]);
   return {
     ...DEFAULTS, ...Object.fromEntries(kept), ...sequenceOf(body.data, catalog), scale,
-    ...Object.fromEntries(own.map(({ name, request: field }) => [name, pick(body, /** @type {string} */ (field).split("."))])),
+    ...Object.fromEntries(own.map(({ name, request: field, default: fallback }) => [name, pick(body, /** @type {string} */ (field).split("."), fallback)])),
     ...(body.clip ? { clipBy: body.clip.by, clipAt: body.clip.threshold } : {}),
   };
 }
@@ -275,5 +290,8 @@ function put(body, [name, ...rest], value) {
   else body[name] = value;
 }
 
-/** @param {any} body @param {string[]} path */
-const pick = (body, path) => path.reduce((value, name) => value?.[name], body) ?? null;
+/** @param {any} body @param {string[]} path @param {unknown} fallback  where the body does not have it */
+function pick(body, path, fallback) {
+  const value = path.reduce((inner, name) => inner?.[name], body);
+  return value === undefined ? fallback : value;
+}

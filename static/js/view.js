@@ -13,6 +13,8 @@
  * @typedef {import("./parts.js").Part} Part
  * @typedef {import("./axis.js").Axis} Axis
  * @typedef {import("./scales.js").Scales} Scales
+ * @typedef {import("./state.js").Settings} Settings
+ * @typedef {import("./windows.js").Windows} Windows
  *
  * @typedef {object} ViewState
  * @property {Playhead} head      where the pass is
@@ -27,6 +29,8 @@
  * @property {boolean} narrow     phone width
  * @property {number} room        pixels from the triangle's top to the bottom of the window
  * @property {boolean} reduced    reduced motion: show finished steps
+ * @property {Settings} settings    what is asked for now: the picture may still be of the one before
+ * @property {Windows} windows       a truncated gradient held against the whole one
  * @property {boolean} stale      the last request failed: the picture is of earlier settings
  *
  * @typedef {{ update(trace: Trace, state: ViewState): void, destroy(): void }} View
@@ -34,6 +38,9 @@
  * @typedef {object} ViewOptions
  * @property {(part: Part | null) => void} [onHover]     pointing at a part (null: no longer)
  * @property {(step: number) => void} [onStep]           the cursor shall go to this step
+ * @property {(open: boolean) => void} [onZoom]          one step's cell shall stand in place of the picture, or no longer
+ * @property {(direction: 1 | -1, n: number) => void} [onOperation]   one n-th of a step on, or back
+ * @property {(at: number) => void} [onScrub]            the playhead shall stand here in its pass
  * @property {(path: Path | null) => void} [onPath]      this credit cell shall be selected (null: none)
  */
 export {};

@@ -9,9 +9,10 @@ from app.engine import clipping, sequences, trace
 from app.engine.activations import ACTIVATIONS
 from app.engine.cells import CELLS
 from app.engine.initialization import INITIALIZERS
-from app.engine.network import NORMALIZATIONS
+from app.engine.network import NORMALIZATIONS, parameter_shapes
 from app.engine.readout import READOUTS
 from app.engine.series import SERIES
+from app.engine.tasks import TASKS
 from app.presets import PRESETS
 from app.settings import Settings
 
@@ -27,6 +28,9 @@ def names(entries: list[dict]) -> list[str]:
 
 def test_it_lists_what_the_engine_has(catalog):
     assert names(catalog["cells"]) == list(CELLS)
+    assert names(catalog["normalizations"]) == list(NORMALIZATIONS)
+    assert names(catalog["tasks"]) == list(TASKS)
+    assert catalog["data_kinds"] == list(requests.DATA_KINDS)
     assert names(catalog["activations"]) == list(ACTIVATIONS)
     assert names(catalog["outputs"]) == list(READOUTS)
     assert names(catalog["schemes"]) == list(INITIALIZERS)
@@ -37,6 +41,9 @@ def test_it_lists_what_the_engine_has(catalog):
 @pytest.mark.parametrize(
     ("accepted", "known"),
     [
+        (requests.Cell, CELLS),
+        (requests.Normalization, NORMALIZATIONS),
+        (requests.TaskName, TASKS),
         (requests.Activation, ACTIVATIONS),
         (requests.Output, READOUTS),
         (requests.Scheme, INITIALIZERS),
@@ -50,10 +57,22 @@ def test_requests_accept_what_the_engine_knows(accepted, known):
     assert set(get_args(accepted)) == set(known)
 
 
-def test_the_one_cell_and_normalization_are_the_engine_s():
-    fields = requests.NetworkRequest.model_fields
-    assert get_args(fields["cell"].annotation) == tuple(CELLS)
-    assert get_args(fields["normalization"].annotation) == NORMALIZATIONS
+@pytest.mark.parametrize("name", CELLS)
+def test_each_cell_has_its_formula_and_its_gates(catalog, name):
+    (cell,) = (entry for entry in catalog["cells"] if entry["name"] == name)
+    assert cell["formula"].startswith(("h_t", r"\text{cell}_t"))
+    assert names(cell["gates"]) == list(CELLS[name].GATES)
+    assert all(gate["name"] in gate["formula"] for gate in cell["gates"])
+    assert cell["states"] == list(CELLS[name].STATES)
+    assert cell["parameters"] == list(CELLS[name].parameter_shapes(3, 2))
+
+
+def test_each_normalization_names_what_it_adds(catalog):
+    plain = set(parameter_shapes("rnn", 1, 1))
+    for entry in catalog["normalizations"]:
+        shapes = parameter_shapes("rnn", 1, 1, normalization=entry["name"])
+        assert set(entry["parameters"]) == set(shapes) - plain
+        assert entry["formula"]
 
 
 def test_each_activation_has_its_formula_and_its_slope(catalog):
@@ -88,6 +107,8 @@ def test_the_limits_are_the_settings(catalog):
         "I": settings.max_I,
         "H": settings.max_H,
         "O": settings.max_O,
+        "layers": 8,
+        "networks": 8,
         "body_bytes": settings.max_body_bytes,
         "work": settings.work_budget,
         "numbers": settings.answer_budget,
@@ -99,6 +120,8 @@ def test_what_it_answers_is_what_it_documents(client, catalog):
     assert set(catalog) == set(schemas["CatalogAnswer"]["properties"])
     for part, name in (
         ("cells", "CellEntry"),
+        ("normalizations", "NormalizationEntry"),
+        ("tasks", "TaskEntry"),
         ("activations", "ActivationEntry"),
         ("outputs", "OutputEntry"),
         ("schemes", "SchemeEntry"),

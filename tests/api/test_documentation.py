@@ -28,6 +28,7 @@ def test_every_path_of_the_contract_is_documented(document):
         "/api/v1/forward",
         "/api/v1/bptt",
         "/api/v1/gradcheck",
+        "/api/v1/compare",
         "/api/v1/catalog",
         "/healthz",
         "/problems/{kind}",
@@ -36,7 +37,7 @@ def test_every_path_of_the_contract_is_documented(document):
 
 def test_every_field_has_a_description_a_unit_or_shape_and_an_example(document):
     fields = dict(own_fields(document))
-    assert len(fields) > 120
+    assert len(fields) > 200
     for place, field in fields.items():
         assert field.get("description"), f"{place} has no description"
         assert field.get("x-unit") or field.get("x-shape"), f"{place} has no unit and no shape"
@@ -60,7 +61,7 @@ def test_every_schema_and_every_path_says_what_it_is(document):
 def test_every_reference_leads_somewhere(document):
     schemas = document["components"]["schemas"]
     references = set(re.findall(r'"#/components/schemas/(\w+)"', orjson.dumps(document).decode()))
-    assert "BpttRequest" in references
+    assert {"BpttRequest", "CompareRequest"} <= references
     assert references <= set(schemas)
 
 
@@ -71,6 +72,15 @@ def test_the_examples_of_the_body_are_answered(client, document):
         assert set(examples) == {"text", "arrays"}
         for example in examples.values():
             assert client.post(f"/api/v1/{path}", json=example["value"]).status_code == 200
+
+
+def test_the_examples_of_a_comparison_are_answered(client, document):
+    operation = document["paths"]["/api/v1/compare"]["post"]
+    examples = operation["requestBody"]["content"]["application/json"]["examples"]
+    for example in examples.values():
+        response = client.post("/api/v1/compare", json=example["value"])
+        assert response.status_code == 200, response.text
+        assert len(response.json()["traces"]) == len(example["value"]["networks"])
 
 
 def test_the_refusals_are_documented_as_problems(document):

@@ -50,7 +50,7 @@ def post_raw(client: TestClient, body: bytes | str, path: str = BPTT) -> httpx.R
         ({}, "data", "is required"),
         ({"data": {}}, "data.kind", "is required"),
         ({"data": 3}, "data", "is not an object"),
-        ({"data": {"kind": "task"}}, "data.kind", "names no known form of data"),
+        ({"data": {"kind": "tasks"}}, "data.kind", "names no known form of data"),
         ({"data": {"kind": "arrays"}}, "data.x", "is required"),
         (arrays(x=[[1, 2], [3]]), "data.x", "is ragged: [0] has 2, [1] has 1"),
         (arrays(x=[]), "data.x", "is empty: shape (0)"),
@@ -93,11 +93,20 @@ def post_raw(client: TestClient, body: bytes | str, path: str = BPTT) -> httpx.R
             "not a number",
         ),
         ({"data": TEXT, "clip": {"threshold": 1}}, "clip.by", "is required"),
-        ({"data": TEXT, "network": {"cell": "lstm"}}, "network.cell", "is not a known name"),
+        ({"data": TEXT, "network": {"cell": "elman"}}, "network.cell", "is not a known name"),
         ({"data": TEXT, "network": {"activation": "swish"}}, "network.activation", "known name"),
         ({"data": TEXT, "network": {"hidden_size": 0}}, "network.hidden_size", "equal to 1"),
         ({"data": TEXT, "network": {"hidden_size": True}}, "network.hidden_size", "an integer"),
-        ({"data": TEXT, "network": {"layers": 2}}, "network.layers", "is not a known field"),
+        ({"data": TEXT, "network": {"depth": 2}}, "network.depth", "is not a known field"),
+        ({"data": TEXT, "network": {"layers": 0}}, "network.layers", "equal to 1"),
+        ({"data": TEXT, "network": {"layers": 9}}, "network.layers", "equal to 8"),
+        ({"data": TEXT, "network": {"bidirectional": 1}}, "network.bidirectional", "true or false"),
+        ({"data": TEXT, "network": {"normalization": "group"}}, "network.normalization", "name"),
+        ({"data": {"kind": "task"}}, "data.name", "is required"),
+        ({"data": {"kind": "task", "name": "add"}}, "data.name", "is not a known name"),
+        ({"data": {"kind": "task", "name": "copy", "length": 0}}, "data.length", "equal to 1"),
+        ({"data": {"kind": "task", "name": "copy", "batch": 1.0}}, "data.batch", "an integer"),
+        ({"data": {"kind": "task", "name": "copy", "seed": -1}}, "data.seed", "equal to 0"),
         ({"data": TEXT, "network": {"init": {"seed": -1}}}, "network.init.seed", "equal to 0"),
         (
             {"data": TEXT, "network": {"init": {"scheme": "he"}}},
@@ -130,7 +139,7 @@ def test_an_unknown_field_comes_with_the_known_ones(client):
     error = problem_of(client.post(BPTT, json=body), 422, "validation")["errors"][0]
     assert error["expected"] == "scheme, gain, spectral_radius, forget_bias, seed"
     error = client.post(BPTT, json={"data": {**TEXT, "txt": 1}}).json()["errors"][0]
-    assert error["expected"] == "h0, loss_at, input_at, kind, text"
+    assert error["expected"] == "h0, cell0, input_at, loss_at, kind, text"
 
 
 def test_every_fault_is_listed_up_to_twenty(client):

@@ -1,13 +1,26 @@
 """Prices are known before the work, and refused with what to reduce."""
 
+from typing import Any
+
 import pytest
 
 from app.api import limits
 from app.api.errors import Problem
 from app.api.limits import Price, Sizes
+from app.api.resolve import plan_bptt
+from app.api.schemas.requests import BpttRequest
+from app.engine.cells import CELLS
+from app.engine.initialization import initialize
 from app.settings import Settings
 
 DEFAULT = frozenset({"credit", "jacobians"})
+COMPOSED: dict[str, dict[str, Any]] = {
+    **{cell: {"cell": cell} for cell in CELLS},
+    "batch-norm": {"normalization": "batch"},
+    "lstm-two-layers": {"cell": "lstm", "layers": 2},
+    "gru-both-ways": {"cell": "gru", "bidirectional": True},
+    "rnn-two-layers-both-ways": {"layers": 2, "bidirectional": True},
+}
 WHERE = {
     "T": "data.x",
     "B": "data.x",
@@ -59,6 +72,45 @@ def test_gradcheck_costs_passes_for_each_entry_that_is_checked():
     assert cost > 4 * sum(sizes.parameters) * forward.work
     assert limits.gradcheck_price(sizes, 99).work == cost
     assert limits.gradcheck_price(Sizes(T=100, B=1, I=30, H=40, O=20), 20).work > cost
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_sizes_count_every_parameter_of_the_network(cell, layers, bidirectional):
+    composed: dict[str, Any] = {"layers": layers, "bidirectional": bidirectional}
+    sizes = Sizes(T=5, B=1, I=3, H=4, O=2, cell=cell, **composed)
+    drawn = initialize(cell, 3, 4, 2, **composed)
+    assert list(sizes.parameters) == [array.size for array in drawn.values()]
+    assert sizes.products == sum(array.size for array in drawn.values() if array.ndim == 2)
+
+
+@pytest.mark.parametrize("include", [frozenset(), frozenset({"credit"}), DEFAULT])
+def test_gates_layers_and_directions_cost_more(include):
+    def cost(**network: Any) -> Price:
+        sizes = Sizes(T=50, B=1, I=8, H=16, O=8, **network)
+        return limits.bptt_price(sizes, include, None, False)
+
+    plain = cost()
+    for network in ({"cell": "gru"}, {"cell": "lstm"}, {"layers": 3}, {"bidirectional": True}):
+        assert cost(**network).work > plain.work, network
+        assert cost(**network).numbers > plain.numbers, network
+    assert cost(cell="lstm").work > cost(cell="gru").work
+
+
+@pytest.mark.parametrize("truncate", [None, 4])
+@pytest.mark.parametrize("name", list(COMPOSED))
+def test_the_answer_holds_about_as_many_numbers_as_its_price_says(client, name, truncate):
+    include = ["credit", "jacobians", "shares", "credit_vectors", "jacobian_matrices"]
+    body = {
+        "network": {"hidden_size": 6, **COMPOSED[name]},
+        "data": {"kind": "task", "name": "adding", "length": 20, "batch": 2},
+        "include": include,
+        "truncate": truncate,
+    }
+    plan = plan_bptt(BpttRequest.model_validate(body), Settings())
+    held = client.post("/api/v1/bptt", json=body).text.count(",") + 1
+    assert 0.8 < held / plan.price.numbers < 1.25
 
 
 def test_over_budget_names_price_budget_and_what_to_reduce():

@@ -16,7 +16,9 @@ BPTT, FORWARD, GRADCHECK = "/api/v1/bptt", "/api/v1/forward", "/api/v1/gradcheck
 T, B, I, H, O = 5, 3, 2, 4, 3  # noqa: E741
 ALL = ["credit", "jacobians", "shares", "credit_vectors", "jacobian_matrices"]
 HELLO = {"data": {"kind": "text", "text": "hello world"}}
-DATA_FIELDS = {"x", "y", "h0", "labels", "loss_at", "input_at", "scale"}
+DATA_FIELDS = {
+    "x", "y", "loss_mask", "h0", "cell0", "labels", "loss_at", "input_at", "scale",
+}  # fmt: skip
 
 
 def strict_json(response):
@@ -62,6 +64,11 @@ def test_every_block_has_its_shape(client, batch):
     lead = (B,) if batch else ()
     answer = strict_json(client.post(BPTT, json=body(batch, include=ALL)))
     forward, backward = answer["forward"], answer["backward"]
+    for part, absent in (
+        (forward, ("gates", "cell", "layers")),
+        (backward, ("dcell", "dcell0", "layers")),
+    ):
+        assert [part.pop(name) for name in absent] == [None] * len(absent)
     assert {name: shape(forward[name]) for name in forward} == {
         "a": (*lead, T, H),
         "h": (*lead, T, H),

@@ -23,7 +23,9 @@ def test_makes_a_valid_network(cell, scheme, dtype):
     parameters = initialize(cell, 3, 5, 4, Init(scheme), dtype)
     network = Network(cell=cell, parameters=parameters)
     assert (network.I, network.H, network.O, network.dtype) == (3, 5, 4, dtype)
-    assert not parameters["b"].any()
+    forget = np.zeros(len(parameters["b"]))
+    forget[5:10] = cell == "lstm"  # the forget gate's rows start at 1
+    assert np.array_equal(parameters["b"], forget)
     assert not parameters["c"].any()
     assert set(initialize(cell, 3, 5, None, Init(scheme))) == set(parameters) - {"V", "c"}
 

@@ -88,8 +88,6 @@ def test_parameters_must_be_a_mapping(parameters):
         ("activation", ["tanh"], "tanh"),
         ("normalization", "group", "none"),
         ("output", "probit", "softmax, sigmoid, linear"),
-        ("layers", 2, "1"),
-        ("bidirectional", True, "false"),
     ],
 )
 def test_names_outside_the_catalogue(field, value, known):

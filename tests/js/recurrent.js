@@ -72,8 +72,8 @@ export function run({ activation = "tanh", lossAt = "every", truncate = null, W 
     shares: { U: each((t) => size(da[t]) * Math.abs(X[t])), W: each((t) => size(da[t]) * before(t)), V: each((t) => size(error[t]) * size(h[t])) },
     jacobians: { spectral_norm: each(() => 1), slope_mean: each((t) => (slope(a[t][0]) + slope(a[t][1])) / 2), product_norm: each(() => 1), spectral_radius: 0.77, singular_values: [0.9, 0.7] },
     horizon: { half_life: 2, doubling: null, r2: 0.9, zeros: 0 }, gradient_norms: { U: 1, W: 1, b: 1, V: 1, c: 1, total: 2 },
-    clipped: null, parameter_count: 11, overflow: null, truncate,
-  });
+    clipped: null, parameter_count: 11, overflow: null,
+  }, { truncate });
 }
 
 /** @param {ArrayLike<number>} p @param {ArrayLike<number>} q */

@@ -9,7 +9,7 @@ const values = Array.from({ length: 309 }, (_, i) => i * i);
 const catalog = {
   series: [{ name: "sunspots", start_year: 1700, values }],
   defaults: {
-    network: { activation: "tanh", hidden_size: 8, init: { scheme: "orthogonal", gain: 1, spectral_radius: null, seed: 0 } },
+    network: { cell: "rnn", activation: "tanh", normalization: "none", hidden_size: 8, init: { scheme: "orthogonal", gain: 1, spectral_radius: null, seed: 0 } },
     loss_at: "every", clip: null, truncate: null,
   },
 };
@@ -22,9 +22,9 @@ test("no query is the defaults, and the defaults need no query", () => {
 
 test("every property survives the address", () => {
   const all = settings({
-    kind: "numbers", text: "学而时习之 & ?#+%", from: 1850, steps: 77, numbers: "1, -2.5; 3e2", activation: "relu", H: 33, scheme: "identity",
+    kind: "numbers", text: "学而时习之 & ?#+%", from: 1850, steps: 77, numbers: "1, -2.5; 3e2", cell: "lstm", activation: "relu", normalization: "layer", forgetBias: 2, H: 33, scheme: "identity",
     gain: 0.25, radius: null, seed: 4_000_000_000, lossAt: "last", clipBy: "value", clipAt: 0.05, truncate: 9, scale: [-9, 3],
-    mode: "forward", pass: "backward", step: 0, path: { t: 9, k: 3 }, fit: true, hide: ["controls", "header"], lock: ["seed", "H"],
+    mode: "forward", pass: "backward", step: 0, path: { t: 9, k: 3 }, zoom: true, fit: true, lab: "clip", hide: ["controls", "header"], lock: ["seed", "H"],
     lang: "zh", theme: "dark",
   });
   assert.deepEqual(readSettings(writeSettings(all)), all);
@@ -61,10 +61,25 @@ test("the request of a text", () => {
   assert.deepEqual(toRequest(settings({ text: "hallo", clipBy: "norm", clipAt: 2, truncate: 3, lossAt: "last" }), catalog), {
     include: ["credit", "jacobians", "shares"],
     data: { kind: "text", text: "hallo", loss_at: "last" },
-    network: { activation: "tanh", hidden_size: 8, init: { scheme: "orthogonal", gain: 2.5, spectral_radius: 0.95, seed: 2 } },
+    network: { cell: "rnn", activation: "tanh", normalization: "none", hidden_size: 8, init: { scheme: "orthogonal", gain: 2.5, spectral_radius: 0.95, seed: 2 } },
     clip: { by: "norm", threshold: 2 },
     truncate: 3,
   });
+});
+
+test("a gated cell has no activation and no normalization; a forget bias is the LSTM's alone", () => {
+  const ask = (/** @type {"rnn"|"lstm"|"gru"} */ cell) => toRequest(settings({ cell, activation: "relu", normalization: "layer", forgetBias: 3 }), catalog).network;
+  const { init, ...network } = ask("lstm");
+  assert.deepEqual(network, { cell: "lstm", hidden_size: 8 });
+  assert.equal(init.forget_bias, 3);
+  assert.deepEqual(Object.keys(ask("gru").init), ["scheme", "gain", "spectral_radius", "seed"]);
+  assert.deepEqual([ask("rnn").activation, ask("rnn").normalization, "forget_bias" in ask("rnn").init], ["relu", "layer", false]);
+});
+
+test("a preset of a gated cell is read back, and what it leaves open is at its default", () => {
+  const request = { data: { kind: "text", text: "abc" }, network: { cell: "lstm", init: { forget_bias: 2 } } };
+  const got = fromPreset({ id: "p", scale: [-3, 1], request }, settings({ zoom: true, normalization: "layer" }), catalog);
+  assert.deepEqual([got.cell, got.forgetBias, got.normalization, got.zoom], ["lstm", 2, "none", true]);
 });
 
 test("the request of sunspots and of numbers", () => {

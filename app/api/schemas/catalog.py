@@ -28,11 +28,31 @@ def _each(model: type[BaseModel], description: str) -> Any:
     return doc(description, shape="(entries)", example=[example_of(model)])
 
 
+class GateEntry(BaseModel):
+    """A gate of a cell."""
+
+    name: str = _name("forget")
+    formula: str = _tex("the gate's equation", r"\text{forget}_t = \sigma(U_f x_t + …)")
+
+
 class CellEntry(BaseModel):
     """A recurrent cell."""
 
     name: str = _name("rnn")
     formula: str = _tex("the cell's equation", r"h_t = \varphi(U x_t + W h_{t-1} + b)")
+    gates: list[GateEntry] = _each(
+        GateEntry, "its gates, in the order of their rows in U, W and b; none for the plain cell"
+    )
+    states: list[str] = _names("what a step hands to the next", "h", "cell")
+    parameters: list[str] = _names("its own parameters, beside the readout's", "U", "W", "b")
+
+
+class NormalizationEntry(BaseModel):
+    """A normalization of the plain cell's pre-activations."""
+
+    name: str = _name("layer")
+    formula: str = _tex("a(t)", r"a_t = \gamma \odot \mathrm{LN}(U x_t + W h_{t-1}) + b")
+    parameters: list[str] = _names("the parameters that it adds", "gamma")
 
 
 class ActivationEntry(BaseModel):
@@ -73,6 +93,24 @@ class SeriesEntry(BaseModel):
     )
 
 
+class TaskEntry(BaseModel):
+    """A made task, drawn by its seed."""
+
+    name: str = _name("adding")
+    output: str = doc("its readout", unit="name", example="linear")
+    loss_at: str = doc("where its loss is, unless asked otherwise", unit="name", example="last")
+    I: int = _count("inputs", 2, "features")  # noqa: E741  the chapter's letter
+    O: int = _count("outputs", 1, "values")  # noqa: E741
+    parameters: list[str] = _names("what data may say of it", "length", "batch", "seed")
+    shortest: int = _count("least length, at the default delay", 2, "steps")
+    baseline: float = doc(
+        "expected L of the best guess without memory, at the default length and delay",
+        unit="nats, or squared units of y",
+        example=0.0833,
+    )
+    baseline_formula: str = _tex("the same for any length T and delay d", "1/12")
+
+
 class PresetEntry(BaseModel):
     """A situation worth looking at."""
 
@@ -93,6 +131,8 @@ class DefaultNetwork(BaseModel):
     cell: str = _name("rnn")
     activation: str = _name("tanh")
     normalization: str = _name("none")
+    layers: int = _count("layers", 1, "layers")
+    bidirectional: bool = doc("both ways", unit="true or false", example=False)
     output: str = doc("readout; linear where the data is a series", unit="name", example="softmax")
     hidden_size: int = _count("hidden units H", 8, "units")
     init: InitRequest = block(InitRequest, "how weights are drawn")
@@ -118,6 +158,8 @@ class Limits(BaseModel):
     I: int = _count("most inputs", 4096, "features")  # noqa: E741  the chapter's letter
     H: int = _count("most hidden units", 1024, "units")
     O: int = _count("most outputs", 4096, "values")  # noqa: E741
+    layers: int = _count("most layers", 8, "layers")
+    networks: int = _count("most networks of a comparison", 8, "networks")
     body_bytes: int = _count("largest body", 8388608, "bytes")
     work: int = _count("largest price", 60_000_000_000, "multiply-adds")
     numbers: int = _count("largest answer", 5_000_000, "numbers")
@@ -129,6 +171,9 @@ class CatalogAnswer(BaseModel):
     version: str = doc("version of the server", unit="version", example="0.1.0")
     commit: str | None = doc("source revision, where known", unit="revision", example="1a2b3c4")
     cells: list[CellEntry] = _each(CellEntry, "recurrent cells")
+    normalizations: list[NormalizationEntry] = _each(
+        NormalizationEntry, "normalizations of the plain cell"
+    )
     activations: list[ActivationEntry] = _each(ActivationEntry, "activations φ")
     outputs: list[OutputEntry] = _each(OutputEntry, "readouts with their losses")
     schemes: list[SchemeEntry] = _each(SchemeEntry, "initialisations")
@@ -137,7 +182,8 @@ class CatalogAnswer(BaseModel):
     clip_by: list[str] = _names("values of clip.by", "norm", "matrix", "value")
     precisions: list[str] = _names("values of precision", "float64", "float32")
     include: list[str] = _names("values of include", "credit", "jacobians", "shares")
-    data_kinds: list[str] = _names("values of data.kind", "arrays", "text", "series")
+    data_kinds: list[str] = _names("values of data.kind", "arrays", "text", "series", "task")
+    tasks: list[TaskEntry] = _each(TaskEntry, "made tasks with their baselines")
     series: list[SeriesEntry] = _each(SeriesEntry, "real series")
     presets: list[PresetEntry] = _each(PresetEntry, "situations worth looking at")
     defaults: Defaults = block(Defaults, "what a request means where it is silent")

@@ -1,17 +1,19 @@
-"""What a request may say: one body for forward, bptt and gradcheck."""
+"""What a request may say: one body for forward, bptt and gradcheck, and one for compare."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from numpy.typing import NDArray
 from pydantic import Field
 
 from app.api.schemas.fields import Strict, block, doc
+from app.api.schemas.parameters import Array, Parameters
 from app.api.schemas.values import Numbers, Texts
 
-Array = NDArray[Any]
+Cell = Literal["rnn", "lstm", "gru"]
 Activation = Literal["tanh", "sigmoid", "relu", "leaky_relu", "identity"]
+Normalization = Literal["none", "batch", "layer"]
 Output = Literal["softmax", "sigmoid", "linear"]
 Scheme = Literal["normal", "xavier", "orthogonal", "identity"]
+TaskName = Literal["copy", "adding", "temporal_order", "parity", "delayed_recall", "sine"]
 LossAt = Literal["every", "last"]
 InputAt = Literal["every", "first"]
 ClipBy = Literal["norm", "matrix", "value"]
@@ -19,33 +21,10 @@ Precision = Literal["float64", "float32"]
 Include = Literal["credit", "jacobians", "shares", "credit_vectors", "jacobian_matrices"]
 
 LARGEST_SEED = 2**53 - 1  # the largest integer that every JSON reader holds exactly
+MOST_LAYERS = 8
+MOST_NETWORKS = 8
 
 DEFAULT_INCLUDE: tuple[Include, ...] = ("credit", "jacobians")
-
-
-class Parameters(Strict):
-    """The weights of a plain cell and its readout. V and c may be absent together: then o = h."""
-
-    U: Annotated[Array, Numbers("(H, I)")] = doc(
-        "input weights: a(t) = U x(t) + W h(t−1) + b",
-        shape="(H, I)",
-        example=[[0.5, -0.3], [0.1, 0.8]],
-    )
-    W: Annotated[Array, Numbers("(H, H)")] = doc(
-        "recurrent weights, shared by every step", shape="(H, H)", example=[[0.9, 0.0], [0.2, 0.7]]
-    )
-    b: Annotated[Array, Numbers("(H)")] = doc(
-        "bias of the hidden units", shape="(H)", example=[0.0, 0.1]
-    )
-    V: Annotated[Array, Numbers("(O, H)")] | None = doc(
-        "readout weights: o(t) = V h(t) + c",
-        shape="(O, H)",
-        example=[[1.0, -1.0], [0.4, 0.3]],
-        default=None,
-    )
-    c: Annotated[Array, Numbers("(O)")] | None = doc(
-        "bias of the readout", shape="(O)", example=[0.0, 0.0], default=None
-    )
 
 
 class InitRequest(Strict):
@@ -56,14 +35,15 @@ class InitRequest(Strict):
     )
     gain: float = doc("scales U and V", unit="1", example=1.0, default=1.0, ge=0)
     spectral_radius: float | None = doc(
-        "rescales W to this spectral radius; null leaves W as the scheme drew it",
+        "rescales W, of a gated cell each gate's block of it, to this spectral radius; "
+        "null leaves W as the scheme drew it",
         unit="1",
         example=0.9,
         default=None,
         ge=0,
     )
     forget_bias: float = doc(
-        "initial bias of an LSTM's forget gate; without effect on the plain cell",
+        "initial bias of an LSTM's forget gate; without effect on other cells",
         unit="1",
         example=1.0,
         default=1.0,
@@ -81,10 +61,33 @@ class InitRequest(Strict):
 class NetworkRequest(Strict):
     """A network by its weights, or by how to draw them."""
 
-    cell: Literal["rnn"] = doc("recurrent cell", unit="name", example="rnn", default="rnn")
-    activation: Activation = doc("φ in h = φ(a)", unit="name", example="tanh", default="tanh")
-    normalization: Literal["none"] = doc(
-        "normalization of the pre-activations", unit="name", example="none", default="none"
+    cell: Cell = doc("recurrent cell", unit="name", example="rnn", default="rnn")
+    activation: Activation = doc(
+        "φ in h = φ(a) of the plain cell; gated cells have their own",
+        unit="name",
+        example="tanh",
+        default="tanh",
+    )
+    normalization: Normalization = doc(
+        "normalization of the plain cell's pre-activations: over the batch, which then needs "
+        "at least 2 sequences, or over the units of a layer",
+        unit="name",
+        example="none",
+        default="none",
+    )
+    layers: int = doc(
+        "layers, each reading the states of the one below",
+        unit="layers",
+        example=1,
+        default=1,
+        ge=1,
+        le=MOST_LAYERS,
+    )
+    bidirectional: bool = doc(
+        "whether each layer also runs from the last step to the first",
+        unit="true or false",
+        example=False,
+        default=False,
     )
     output: Output | None = doc(
         "readout and its loss; null: softmax, or linear for a series",
@@ -112,21 +115,34 @@ class NetworkRequest(Strict):
     )
 
 
-class _Data(Strict):
-    h0: Annotated[Array, Numbers("(H)", "(B, H)")] | None = doc(
+INITIAL = "(H) or (B, H); with n layers and directions (n, H) or (n, B, H)"
+InitialState = Annotated[Array, Numbers("(H)", "(B, H)", "(n, H)", "(n, B, H)")]
+
+
+class _AnyData(Strict):
+    h0: InitialState | None = doc(
         "state before the first step; null: zeros",
-        shape="(H) or (B, H)",
+        shape=INITIAL,
         example=[0.0, 0.0],
         default=None,
     )
-    loss_at: LossAt = doc(
-        "steps that have a loss: every (N to N) or the last (N to 1)",
+    cell0: InitialState | None = doc(
+        "an LSTM's cell state before the first step; null: zeros",
+        shape=INITIAL,
+        example=[0.0, 0.0],
+        default=None,
+    )
+    input_at: InputAt = doc(
+        "steps that see x: every, or only the first (1 to N)",
         unit="name",
         example="every",
         default="every",
     )
-    input_at: InputAt = doc(
-        "steps that see x: every, or only the first (1 to N)",
+
+
+class _Data(_AnyData):
+    loss_at: LossAt = doc(
+        "steps that have a loss: every (N to N) or the last (N to 1)",
         unit="name",
         example="every",
         default="every",
@@ -153,6 +169,12 @@ class ArraysData(_Data):
         example=[1, 0],
         default=None,
     )
+    loss_mask: list[bool] | None = doc(
+        "which of the steps that `loss_at` names have a loss; null: all of them",
+        shape="(T)",
+        example=[False, True],
+        default=None,
+    )
 
 
 class TextData(_Data):
@@ -177,8 +199,56 @@ class SeriesData(_Data):
     )
 
 
-Data = Annotated[ArraysData | TextData | SeriesData, Field(discriminator="kind")]
-DATA_KINDS: dict[str, type[_Data]] = {"arrays": ArraysData, "text": TextData, "series": SeriesData}
+class TaskData(_AnyData):
+    """A made task, drawn by its seed; the catalogue lists the tasks with their baselines."""
+
+    kind: Literal["task"] = doc("names this form of data", unit="name", example="task")
+    name: TaskName = doc("which task", unit="name", example="adding")
+    length: int = doc(
+        "T; copy and delayed_recall need more steps than their delay",
+        unit="steps",
+        example=30,
+        default=30,
+        ge=1,
+    )
+    delay: int = doc(
+        "steps to remember over; only copy and delayed_recall have one",
+        unit="steps",
+        example=10,
+        default=10,
+        ge=0,
+    )
+    batch: int = doc(
+        "sequences B; a single one has no batch axis",
+        unit="sequences",
+        example=1,
+        default=1,
+        ge=1,
+    )
+    seed: int = doc(
+        "draws the sequences; the same seed, the same data",
+        unit="seed",
+        example=0,
+        default=0,
+        ge=0,
+        le=LARGEST_SEED,
+    )
+    loss_at: LossAt | None = doc(
+        "steps that have a loss; null: as the task has it",
+        unit="name",
+        example="last",
+        default=None,
+    )
+
+
+AnyData = ArraysData | TextData | SeriesData | TaskData
+Data = Annotated[AnyData, Field(discriminator="kind")]
+DATA_KINDS: dict[str, type[_AnyData]] = {
+    "arrays": ArraysData,
+    "text": TextData,
+    "series": SeriesData,
+    "task": TaskData,
+}
 
 
 class ClipRequest(Strict):
@@ -192,19 +262,11 @@ class ClipRequest(Strict):
     threshold: float = doc("largest norm, or largest absolute entry", unit="1", example=1.0, gt=0)
 
 
-class BpttRequest(Strict):
-    """A network, data, and what to compute. Only `data` is required."""
-
+class _Request(Strict):
     data: Data = doc(
         "the sequence, by `kind`",
         unit="object",
         example={"kind": "text", "text": "hello world"},
-    )
-    network: NetworkRequest = block(
-        NetworkRequest,
-        "the network; all of it has defaults",
-        default_factory=NetworkRequest,
-        example={"activation": "tanh", "hidden_size": 8, "init": {"gain": 2.5, "seed": 7}},
     )
     clip: ClipRequest | None = block(
         ClipRequest, "clipping of the gradients; null: none", default=None
@@ -227,3 +289,49 @@ class BpttRequest(Strict):
         default_factory=lambda: list(DEFAULT_INCLUDE),
         max_length=20,
     )
+
+
+class BpttRequest(_Request):
+    """A network, data, and what to compute. Only `data` is required."""
+
+    network: NetworkRequest = block(
+        NetworkRequest,
+        "the network; all of it has defaults",
+        default_factory=NetworkRequest,
+        example={"activation": "tanh", "hidden_size": 8, "init": {"gain": 2.5, "seed": 7}},
+    )
+
+
+class ComparedNetwork(NetworkRequest):
+    """One of the networks of a comparison."""
+
+    clip: ClipRequest | None = block(
+        ClipRequest,
+        "this network's own clipping; absent: the request's; null: none",
+        default=None,
+    )
+
+
+class CompareRequest(_Request):
+    """Several networks on the same data. Only `networks` and `data` are required."""
+
+    networks: list[ComparedNetwork] = doc(
+        "the networks, in the order of the answer's traces",
+        shape="(1 to 8 networks)",
+        example=[{"cell": "rnn"}, {"cell": "lstm"}],
+        min_length=1,
+        max_length=MOST_NETWORKS,
+    )
+
+    def each(self) -> list[BpttRequest]:
+        """Return the /bptt request that each network stands for; already validated."""
+        shared = {name: getattr(self, name) for name in _Request.model_fields}
+        return [
+            BpttRequest.model_construct(
+                **shared | {"network": network, "clip": self._clip_of(network)}
+            )
+            for network in self.networks
+        ]
+
+    def _clip_of(self, network: ComparedNetwork) -> ClipRequest | None:
+        return network.clip if "clip" in network.model_fields_set else self.clip

@@ -1,15 +1,28 @@
-"""The plain cell, one step at a time: the reference that the loops of `unroll` are held to.
+"""The plain cell. First one step at a time: the reference that the fast loops below are held to.
 
     a(t) = U x(t) + W h(t-1) + b        h(t) = φ(a(t))
 
 U (H,I)  W (H,H)  b (H). States are rows: x (I) or (B,I), h (H) or (B,H).
 """
 
+from threading import Event
+
 import numpy as np
 
 from app.engine.activations import Activation
+from app.engine.errors import check_cancel
+from app.engine.layer import (
+    CANCEL_EVERY,
+    Adjoint,
+    LayerGradients,
+    LayerRun,
+    Parameters,
+    rows,
+    states,
+)
 
-Parameters = dict[str, np.ndarray]
+GATES: tuple[str, ...] = ()
+STATES = ("h",)
 
 
 def parameter_shapes(I: int, H: int) -> dict[str, tuple[int, ...]]:  # noqa: E741
@@ -39,19 +52,78 @@ def step_backward(
 
     dh = ∂L/∂h(t), all later losses included. The shares are summed over the batch.
     """
-    H = h.shape[-1]
     da = dh * activation.slope(a, h)  # (B, H)
-    da_rows = da.reshape(-1, H)
     share = {
-        "U": da_rows.T @ x.reshape(len(da_rows), -1),
-        "W": da_rows.T @ h_prev.reshape(-1, H),
-        "b": da_rows.sum(axis=0),
+        "U": rows(da).T @ rows(x),
+        "W": rows(da).T @ rows(h_prev),
+        "b": rows(da).sum(axis=0),
     }
     return da, da @ parameters["U"], da @ parameters["W"], share
 
 
 def jacobian(
-    parameters: Parameters, activation: Activation, a: np.ndarray, h: np.ndarray
+    parameters: Parameters,
+    activation: Activation,
+    x: np.ndarray,  # noqa: ARG001
+    h_prev: np.ndarray,  # noqa: ARG001
+    a: np.ndarray,
+    h: np.ndarray,
 ) -> np.ndarray:
     """Return ∂h(t)/∂h(t-1) = diag(φ'(a(t))) W, (H,H); for a (…,H) it is (…,H,H)."""
     return activation.slope(a, h)[..., :, None] * parameters["W"]
+
+
+def run(
+    parameters: Parameters,
+    activation: Activation,
+    x: np.ndarray,
+    h0: np.ndarray | None,
+    cell0: np.ndarray | None = None,  # noqa: ARG001
+    cancel: Event | None = None,
+) -> LayerRun:
+    """Run all steps: x (T,I) or (T,B,I)."""
+    f, WT = activation.f, np.ascontiguousarray(parameters["W"].T)
+    all_h = states(x, len(WT), h0)
+    a = x @ parameters["U"].T  # one GEMM for all steps
+    a += parameters["b"]
+    Wh, h_prev = np.empty_like(all_h[0]), all_h[0]
+    for t, (a_t, h) in enumerate(zip(a, all_h[1:], strict=True)):
+        if t % CANCEL_EVERY == 0:
+            check_cancel(cancel)
+        h_prev.dot(WT, Wh)  # half the call cost of np.matmul; both must be contiguous
+        a_t += Wh  # (B, H)
+        f(a_t, out=h)
+        h_prev = h
+    return LayerRun(x, a, all_h[1:], all_h[:-1])
+
+
+class PlainAdjoint(Adjoint):
+    """da = φ' ⊙ dh, and dh(t−1) receives Wᵀ da."""
+
+    def __init__(self, parameters: Parameters, activation: Activation, run: LayerRun):
+        super().__init__(parameters, run)
+        self.slope = activation.slope(run.a, run.h)
+
+    def back(self, t, dh, dcell, da):  # noqa: ARG002
+        """Fill da(t)."""
+        np.multiply(dh, self.slope[t], out=da)
+
+    def total(self, seed: np.ndarray, cancel: Event | None = None) -> LayerGradients:
+        """As in `Adjoint`, without a call a step."""
+        W, slope = self.W, self.slope
+        dh, da = seed.copy(), np.empty_like(seed)
+        multiply, sent = np.multiply, np.empty_like(seed[0])
+        multiply(dh[-1], slope[-1], out=da[-1])
+        da_next = da[-1]
+        steps = zip(dh[-2::-1], slope[-2::-1], da[-2::-1], strict=True)
+        for done, (dh_t, slope_t, da_t) in enumerate(steps):
+            if done % CANCEL_EVERY == 0:
+                check_cancel(cancel)
+            da_next.dot(W, sent)
+            dh_t += sent  # (B, H)
+            multiply(dh_t, slope_t, out=da_t)
+            da_next = da_t
+        return self.finish(dh, da, None)
+
+
+adjoint = PlainAdjoint

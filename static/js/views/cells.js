@@ -44,6 +44,15 @@ export function createGrid(axis, rows, height) {
   };
 }
 
+/** Height of the triangle's T rows: 13.5 px each (15 on a phone) within 135 to 232 px together, more where the page has
+ * `room`, never more than 34 each; a little less where a whole sequence would else just not fit.
+ * @param {number} T @param {boolean} narrow @param {number} [room] @param {boolean} [whole]  does the sequence fit without scrolling? */
+export function triangleHeight(T, narrow, room = 0, whole = false) {
+  const usual = Math.min(232, Math.max(135, T * (narrow ? 15 : 13.5)));
+  const least = whole && room > 0 ? Math.min(usual, Math.max(room, 0.88 * usual)) : usual;
+  return Math.min(34 * T, Math.max(least, Math.min(room, 480)));
+}
+
 /** With reduced motion a step that has begun is shown finished. @param {number} progress @param {boolean} reduced */
 const settled = (progress, reduced) => (reduced && progress > 0 ? 1 : progress);
 

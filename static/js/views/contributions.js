@@ -4,6 +4,7 @@ import { t as say } from "../i18n.js";
 import { linked, renderMath, renderPhrase, ringParts } from "../math.js";
 import { backwardProgress } from "../playhead.js";
 import { backwardTerms, contributionsTo } from "../products.js";
+import { reaches } from "../trace.js";
 import { backwardReveal } from "../reveal.js";
 import { child } from "./band.js";
 import { barIn, mathIn, plural, setNormBar, standsFor } from "./panel.js";
@@ -25,6 +26,7 @@ export function contributions(root, options = {}) {
   const title = child(root, "h2", "panel-title");
   const sum = child(root, "div", "formula formula-display");
   const delta = child(root, "p", "formula");
+  const cell = child(root, "p", "formula formula-cell");
   const note = child(root, "p", "panel-note");
   const list = lossList(root, (t, k) => options.onPath?.({ t, k }));
   const uses = shareList(root);
@@ -43,7 +45,8 @@ export function contributions(root, options = {}) {
         title.textContent = say("contributions.title", { k });
         sum.classList.toggle("is-tight", k > 98);
         renderMath(sum, `\\frac{\\partial L}{\\partial ${linked({ kind: "h", t: k }, `h(${k})`)}} = ${gradientSum(trace, k, shown)}`, { display: true });
-        deltaLine(delta, k, trace.T);
+        deltaLine(delta, trace, k);
+        cellLine(cell, trace, k, shown.joined);
         howComposed(note, trace, k);
         list.update(trace, k, shown, state.scales);
         uses.update(trace, k, shown.shared, whole, state.scales);
@@ -60,10 +63,20 @@ export function contributions(root, options = {}) {
   };
 }
 
-/** @param {HTMLElement} line @param {number} k @param {number} T */
-function deltaLine(line, k, T) {
-  line.hidden = k === T;
-  if (k < T) {
+/** At the LSTM's cell state, what comes down from h(k) and what the next forget gate lets back. @param {HTMLElement} line @param {Trace} trace @param {number} k @param {boolean} known */
+function cellLine(line, trace, k, known) {
+  line.hidden = !trace.dcell;
+  if (!trace.dcell || !trace.dcellNorm) return;
+  const at = (/** @type {number} */ j) => `\\partial L/\\partial \\mathit{cell}(${j})`;
+  const next = k < trace.T ? ` + f(${k + 1}) \\odot ${at(k + 1)}` : "";
+  const size = known ? texNumber(short(trace.dcellNorm[k - 1])) : "\\ldots";
+  renderMath(line, `${at(k)} = \\mathit{out}(${k}) \\odot \\tanh' \\odot \\partial L/\\partial h(${k})${next},\\quad \\lVert\\cdot\\rVert = ${size}`);
+}
+
+/** What δ is. @param {HTMLElement} line @param {Trace} trace @param {number} k */
+function deltaLine(line, { T, gates }, k) {
+  line.hidden = k === T || gates !== null;
+  if (k < T && !gates) {
     const slope = linked({ kind: "slope", t: k + 1 }, `\\varphi'(a(${k + 1}))`);
     renderMath(line, `\\delta(${k + 1}) = ${slope} \\odot \\partial L / \\partial h(${k + 1})`);
   }
@@ -71,6 +84,7 @@ function deltaLine(line, k, T) {
 
 /** @param {HTMLElement} note @param {Trace} trace @param {number} k */
 function howComposed(note, trace, k) {
+  if (trace.gates && k < trace.T && reaches(trace, trace.T, k)) return renderPhrase(note, `contributions.note.${trace.cellName}`, { next: { tex: `\\delta(${k + 1})` }, tilde: { tex: `\\tilde\\delta(${k + 1})` } });
   const { readout, recurrent, windowed } = backwardTerms(trace, k);
   const key = windowed ? "windowed" : !recurrent ? "last" : !readout ? "silent" : "vectors";
   renderPhrase(note, `contributions.note.${key}`, {

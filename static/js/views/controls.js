@@ -19,6 +19,7 @@ import { presets } from "./presets.js";
  * @property {any} catalog
  * @property {(settings: Settings, how: { dragging: boolean }) => void} onChange   always settings that can be asked for
  * @property {(preset: import("../state.js").Preset) => void} onPreset
+ * @property {(lab: "clip" | "window") => void} [onLab]   take clipping or truncation apart
  * @property {(invalid: boolean) => void} [onInvalid]   a field now holds what cannot be asked for, or no longer: the picture
  *   is of the settings before
  *
@@ -29,7 +30,7 @@ const DECADES = [[-3, 1], [-6, 1], [-9, 3], [-12, 6]];
 const DICE = 10_000;
 
 /** @param {HTMLElement} root @param {ControlsOptions} options */
-export function controls(root, { settings, catalog, onChange, onPreset, onInvalid = () => {} }) {
+export function controls(root, { settings, catalog, onChange, onPreset, onLab = () => {}, onInvalid = () => {} }) {
   let now = settings;
   /** @type {Change} */
   const change = (part, dragging = false) => {
@@ -42,7 +43,7 @@ export function controls(root, { settings, catalog, onChange, onPreset, onInvali
     sequenceGroup(group(root, "controls.sequence"), change),
     networkGroup(group(root, "controls.network"), catalog, change),
     drawnGroup(group(root, "controls.initialisation"), catalog, change),
-    gradientGroup(group(root, "controls.gradient"), catalog, change),
+    gradientGroup(group(root, "controls.gradient"), catalog, change, onLab),
   ];
   /** @type {Fields} */
   const fields = Object.assign({}, ...parts.map((part) => part.fields));
@@ -157,6 +158,10 @@ function checked(root, key, rows, check, onGood) {
 
 /** @param {HTMLElement} root @param {any} catalog @param {Change} change @returns {Part} */
 function networkGroup(root, catalog, change) {
+  const cell = segmented(root, {
+    key: "controls.cell", choices: ["rnn", "lstm", "gru"], quiet: true, name: (choice) => t(`cell.${choice}`),
+    onPick: (choice) => change({ cell: /** @type {Settings["cell"]} */ (choice) }),
+  });
   const activation = select(root, {
     key: "controls.activation", choices: catalog.activations.map((/** @type {any} */ entry) => entry.name),
     name: (choice) => t(`activation.${choice}`), onPick: (choice) => change({ activation: choice }),
@@ -165,7 +170,21 @@ function networkGroup(root, catalog, change) {
     key: "controls.H", inline: true, range: { min: 1, max: LIMITS.H, step: 1, whole: true },
     onNumber: (value, dragging) => change({ H: value }, dragging),
   });
-  return { fields: { activation, H }, update: () => {} };
+  const normalization = select(root, {
+    key: "controls.normalization", choices: ["none", "layer"], name: (choice) => t(`normalization.${choice}`),
+    onPick: (choice) => change({ normalization: /** @type {Settings["normalization"]} */ (choice) }),
+  });
+  const forgetBias = slider(root, {
+    key: "controls.forgetBias", inline: true, range: { min: LIMITS.forgetBias[0], max: LIMITS.forgetBias[1], step: 0.1 },
+    onNumber: (value, dragging) => change({ forgetBias: value }, dragging),
+  });
+  return {
+    fields: { cell, activation, H, normalization, forgetBias },
+    update(settings) {
+      activation.root.hidden = normalization.root.hidden = settings.cell !== "rnn";
+      forgetBias.root.hidden = settings.cell !== "lstm";
+    },
+  };
 }
 
 /** @param {HTMLElement} root @param {any} catalog @param {Change} change @returns {Part} */
@@ -211,8 +230,8 @@ function dice(field, onPress) {
   button.addEventListener("click", onPress);
 }
 
-/** @param {HTMLElement} root @param {any} catalog @param {Change} change @returns {Part} */
-function gradientGroup(root, catalog, change) {
+/** @param {HTMLElement} root @param {any} catalog @param {Change} change @param {(lab: "clip" | "window") => void} onLab @returns {Part} */
+function gradientGroup(root, catalog, change, onLab) {
   let T = 1;
   const lossAt = segmented(root, {
     key: "controls.lossAt", choices: ["every", "last"], name: (choice) => t(`controls.loss.${choice}`),
@@ -230,6 +249,7 @@ function gradientGroup(root, catalog, change) {
     key: "controls.truncate", range: { min: 1, max: LIMITS.T, step: 1, whole: true }, off: "controls.off",
     start: () => Math.max(1, Math.min(5, T)), onValue: (value, dragging) => change({ truncate: value }, dragging),
   });
+  const labs = { clip: labButton(clipAt.root, "clip", onLab), window: labButton(truncate.root, "window", onLab) };
   const scale = select(root, {
     key: "controls.scale", choices: ranges(catalog), name: decades,
     onPick: (choice) => change({ scale: /** @type {[number, number]} */ (choice.split(",").map(Number)) }),
@@ -241,10 +261,21 @@ function gradientGroup(root, catalog, change) {
       clipAt.root.hidden = settings.clipBy === "none";
       truncate.setMax(Math.max(T, settings.truncate ?? 1));
       truncate.slider.hidden = settings.truncate === null;
+      labs.clip.hidden = settings.lab === "clip";
+      labs.window.hidden = settings.lab === "window" || settings.truncate === null;
       const clipped = settings.clipBy === "none" ? null : trace?.clipped;
       clipAt.hint(clipped ? t("controls.clipped", { before: short(clipped.norm_before), after: short(clipped.norm_after) }) : "");
     },
   };
+}
+
+/** A way into a lab, below the control that it is about. @param {HTMLElement} field @param {"clip" | "window"} lab @param {(lab: "clip" | "window") => void} onLab */
+function labButton(field, lab, onLab) {
+  const button = /** @type {HTMLButtonElement} */ (child(field, "button", "lab-link"));
+  button.type = "button";
+  button.textContent = t(`controls.lab.${lab}`);
+  button.addEventListener("click", () => onLab(lab));
+  return button;
 }
 
 /** The ranges on offer: a few, and those that the presets use. @param {any} catalog */

@@ -34,10 +34,10 @@ export function cellNumber(v) {
   return size < 9999.5 ? fixed(v, 0) : short(v).replace(/\.\d/, "");
 }
 
-/** The terms of the step as linked TeX, one a column. @param {number} t */
-function terms(t) {
+/** The terms of the step as linked TeX, one a column; layer normalization stands where b does. @param {Trace} trace @param {number} t */
+function terms({ normalization }, t) {
   return {
-    U: linked({ kind: "U", t }, `\\U\\,x(${t})`), W: linked({ kind: "W", t }, `\\W\\,h(${t - 1})`), b: linked({ kind: "b", t }, "b"),
+    U: linked({ kind: "U", t }, `\\U\\,x(${t})`), W: linked({ kind: "W", t }, `\\W\\,h(${t - 1})`), b: normalization === "layer" ? "\\gamma\\operatorname{LN}" : linked({ kind: "b", t }, "b"),
     a: linked({ kind: "a", t }, `a(${t})`), h: linked({ kind: "h", t }, `h(${t})`),
   };
 }
@@ -92,10 +92,10 @@ export function equation(root) {
 
 /** @param {HTMLElement} title @param {HTMLElement[]} lines @param {Trace} trace @param {number} t */
 function heading(title, lines, trace, t) {
-  const { U, W, b, a, h } = terms(t);
+  const { U, W, b, a, h } = terms(trace, t);
   const phi = PHI[trace.activation];
   title.textContent = say("equation.title", { t });
-  renderMath(lines[0], `${a} = ${U} + ${W} + ${b}`);
+  renderMath(lines[0], trace.normalization === "layer" ? `${a} = \\gamma\\operatorname{LN}(${U} + ${W}) + b` : `${a} = ${U} + ${W} + ${b}`);
   const slope = linked({ kind: "slope", t }, `\\varphi(a(${t}))`);
   renderMath(lines[1], phi.tex ? `${h} = ${slope} = ${phi.tex}\\,a(${t})` : `${h} = ${slope} = a(${t})`);
 }
@@ -153,8 +153,8 @@ function unitTable(root) {
       if (rows.length !== trace.H) rows = buildRows(body, trace.H);
       scroller.classList.toggle("is-long", trace.H > LONG);
       fillHeads(heads, trace, t);
-      const { Ux, Wh, b } = forwardTerms(trace, t);
-      const columns = [Ux, Wh, b, trace.a[t - 1], trace.h[t - 1]];
+      const { Ux, Wh, b, normal } = forwardTerms(trace, t);
+      const columns = [Ux, Wh, normal ?? b, trace.a[t - 1], trace.h[t - 1]];
       write = rowWriter(rows, columns, t, scales);
       clearTimeout(later);
       if (trace.H <= LONG) write(0, trace.H);
@@ -191,8 +191,9 @@ function headCell(head, kind) {
 
 /** @param {{ math: HTMLElement, sign: HTMLElement }[]} heads @param {Trace} trace @param {number} t */
 function fillHeads(heads, trace, t) {
-  const tex = terms(t);
-  const signs = ["", "+", "+", "=", PHI[trace.activation].tex ? say(`activation.${trace.activation}`) : "="];
+  const tex = terms(trace, t);
+  const layer = trace.normalization === "layer";
+  const signs = ["", "+", layer ? "→" : "+", layer ? "+ b" : "=", PHI[trace.activation].tex ? say(`activation.${trace.activation}`) : "="];
   heads.forEach(({ math, sign }, c) => {
     renderMath(math, tex[COLUMNS[c]]);
     math.classList.toggle("is-tight", t > 99);
@@ -282,8 +283,8 @@ function calloutCard(root) {
       standsFor(card, { kind: "unit", t, i });
       const phi = PHI[trace.activation];
       label.textContent = say(`equation.unit.${why}`, { i: i + 1 });
-      const { Ux, Wh, b } = forwardTerms(trace, t);
-      renderMath(lines[0], `${apply(phi, sum(Ux[i], Wh[i], b[i]))}`);
+      const { Ux, Wh, b, normal } = forwardTerms(trace, t);
+      renderMath(lines[0], apply(phi, normal ? `${number(normal[i])} ${signed(b[i])}` : sum(Ux[i], Wh[i], b[i])));
       const [a, h] = [number(trace.a[t - 1][i]), number(trace.h[t - 1][i])];
       renderMath(lines[1], phi.tex ? `= ${apply(phi, a)} = \\mathbf{${h}}` : `= \\mathbf{${h}}`);
       const { key, slope, share } = keeps(phi, trace.a[t - 1][i]);
@@ -302,8 +303,10 @@ export function keeps(phi, a) {
 /** @param {number} v */
 const number = (v) => texNumber(Math.abs(v) >= 1e4 ? short(v) : fixed(v, 3));
 
+/** A later summand. @param {number} v */
+const signed = (v) => (number(v).startsWith("-") ? `- ${number(v).slice(1)}` : `+ ${number(v)}`);
+
 /** Three summands with their signs, in the colours of their matrices. @param {number} u @param {number} w @param {number} b */
 function sum(u, w, b) {
-  const signed = (/** @type {number} */ v) => (number(v).startsWith("-") ? `- ${number(v).slice(1)}` : `+ ${number(v)}`);
   return `\\htmlClass{letter-U}{${number(u)}} \\htmlClass{letter-W}{{} ${signed(w)}} ${signed(b)}`;
 }

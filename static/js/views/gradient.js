@@ -1,6 +1,8 @@
-import { short } from "../format.js";
+import { firstCrossing } from "../clipping.js";
+import { plain, short } from "../format.js";
 import { t } from "../i18n.js";
 import { samePart } from "../parts.js";
+import { backwardProgress } from "../playhead.js";
 import { createBand, child } from "./band.js";
 import { barRise, createFrames, createStrip, faintness, fillCell, hatch, infinity, listen, outlineCell, shownPath } from "./cells.js";
 import { tickExponents, tickOfTen, writeMixed } from "./legend.js";
@@ -79,6 +81,29 @@ function summary({ T, dhNorm, credit }, { head }, path) {
   return done ? t("gradient.summary", { T, last: short(dhNorm[T - 1]), first: short(dhNorm[0]) }) : t("gradient.waiting", { T });
 }
 
+/** The clipping threshold as a line, and below the strip the first step on the way back that is above it. @param {HTMLElement} plot */
+function createCrossing(plot) {
+  const line = child(plot, "div", "crossing-line");
+  const mark = child(plot, "div", "crossing-mark");
+  const words = child(mark, "span");
+  return {
+    /** @param {Trace} trace @param {ViewState} state @param {Path | null} path */
+    show(trace, { axis, head, scales, settings }, path) {
+      const wanted = !path && head.pass !== "forward" && (trace.clip !== null || settings.lab === "clip");
+      const crossing = wanted ? firstCrossing(trace, 10 ** scales.range[1]) : null;
+      const within = trace.clip && !scales.over(trace.clip.threshold) && !scales.gone(trace.clip.threshold);
+      line.hidden = !wanted || !within;
+      if (trace.clip) line.style.top = `${GRADIENT_HEIGHT - scales.share(trace.clip.threshold) * (GRADIENT_HEIGHT - 2)}px`;
+      mark.hidden = !crossing || backwardProgress(head, crossing.step, trace.T) < 1;
+      if (!crossing || mark.hidden) return;
+      mark.style.left = `${axis.center(crossing.step)}px`;
+      mark.classList.toggle("to-left", axis.center(crossing.step) > axis.width - 150);
+      const text = t(crossing.clipped ? "gradient.first" : "gradient.firstOver", { step: crossing.step, limit: plain(crossing.limit) });
+      if (words.textContent !== text) words.textContent = text;
+    },
+  };
+}
+
 /** @param {HTMLElement} root @param {import("../view.js").ViewOptions} [options] @returns {import("../view.js").View} */
 export function gradient(root, options = {}) {
   const band = createBand(root, { kind: "gradient", title: t("gradient.title") });
@@ -88,6 +113,7 @@ export function gradient(root, options = {}) {
   const lines = child(band.plot, "div", "gradient-lines");
   const strip = createStrip(band.plot);
   const frames = createFrames(band.plot);
+  const crossing = createCrossing(band.plot);
   strip.canvas.setAttribute("role", "img");
   /** @type {{ axis: Axis, path: Path | null } | null} */
   let shown = null;
@@ -134,6 +160,7 @@ export function gradient(root, options = {}) {
       writeMixed(formula, path ? `$\\norm{\\d L(${path.t})/\\d h(k)}$` : "$\\norm{\\d L/\\d h(t)}$");
       strip.canvas.setAttribute("aria-label", summary(trace, state, path));
       frames.show(framesOf(state, path));
+      crossing.show(trace, state, path);
     },
     destroy() {
       stop();

@@ -5,6 +5,7 @@ import { subjectOf } from "../reveal.js";
 import { child } from "./band.js";
 import { contributions } from "./contributions.js";
 import { equation } from "./equation.js";
+import { gatedEquation } from "./gatedequation.js";
 import { microscope } from "./microscope.js";
 import { slope } from "./slope.js";
 import { summary } from "./summary.js";
@@ -23,22 +24,25 @@ export function inspector(root, options = {}) {
   /** @type {(() => void) | null} */ let again = null;
   const turn = turnButton(root, () => again?.());
   const subjects = {
-    equation: section(root, equation, options), contributions: section(root, contributions, options), microscope: section(root, microscope, options),
+    equation: section(root, equation, options), gated: section(root, gatedEquation, options), contributions: section(root, contributions, options), microscope: section(root, microscope, options),
   };
-  const below = [section(root, slope, options), section(root, summary, options)];
+  const curve = section(root, slope, options);
+  const below = [curve, section(root, summary, options)];
   const pointer = pointing(root, options.onHover ?? (() => {}));
 
   const view = {
     /** @param {import("../view.js").Trace} trace @param {import("../view.js").ViewState} state */
     update(trace, state) {
       again = () => view.update(trace, state);
-      const subject = turn.subject(subjectOf(trace, state));
+      const general = turn.subject(subjectOf(trace, state));
+      const subject = general === "equation" && trace.gates ? "gated" : general;
+      curve.box.hidden = trace.gates !== null;
       const seen = { ...state, focus: pointer.focus(state) };
       for (const [name, { box, view }] of Object.entries(subjects)) {
         box.hidden = name !== subject;
         if (name === subject) view.update(trace, seen);
       }
-      for (const { view } of below) view.update(trace, seen);
+      for (const { box, view } of below) if (!box.hidden) view.update(trace, seen);
       root.classList.toggle("is-stale", state.stale);
     },
     destroy() {

@@ -1,4 +1,5 @@
 import { percent, short } from "../format.js";
+import { keeperOf, roadFactors, roadOf } from "../gated.js";
 import { pathProduct, pathTerm, texNumber } from "../formulas.js";
 import { t as say } from "../i18n.js";
 import { linked, renderMath, renderPhrase, ringParts } from "../math.js";
@@ -73,7 +74,7 @@ function frame(root, options) {
   scroller.setAttribute("aria-label", say("microscope.caption"));
   const table = child(scroller, "table", "factors");
   child(table, "caption", "visually-hidden").textContent = say("microscope.caption");
-  headRow(table);
+  const head = child(child(table, "thead"), "tr");
   const body = child(table, "tbody");
   const card = child(root, "div", "card verdict");
   card.setAttribute("role", "status");
@@ -83,7 +84,7 @@ function frame(root, options) {
   child(root, "h3", "panel-subtitle").textContent = say("microscope.term");
   const term = child(root, "div", "formula formula-term");
   const size = child(root, "p", "panel-note");
-  return { subtitle, product, scroller, body, card, term, size };
+  return { subtitle, product, scroller, head, body, card, term, size };
 }
 
 /** @typedef {ReturnType<typeof frame>} Sheet */
@@ -103,24 +104,32 @@ function iconButton(parent, className, shape) {
   return button;
 }
 
-/** @param {HTMLElement} table */
-function headRow(table) {
-  const row = child(child(table, "thead"), "tr");
+/** What stands in the columns: a plain step splits into slope and W, a gated one has its gate and one factor a state. @param {HTMLElement} row @param {Trace} trace */
+function headRow(row, trace) {
+  row.replaceChildren();
   child(child(row, "th"), "span", "visually-hidden").textContent = say("microscope.step");
-  phraseIn(row, "th", "", "microscope.slope", { phi: { tex: "\\varphi'" } });
-  mathIn(row, "th", "", "\\W");
-  child(row, "th").textContent = say("microscope.both");
-  child(row, "th").textContent = say("microscope.left");
+  if (trace.gates) {
+    child(row, "th").textContent = say(`microscope.gate.${keeperOf(trace)}`);
+    mathIn(row, "th", "", "h");
+    mathIn(row, "th", "", trace.dcell ? "\\mathit{cell}" : "");
+  } else {
+    phraseIn(row, "th", "", "microscope.slope", { phi: { tex: "\\varphi'" } });
+    mathIn(row, "th", "", trace.normalization === "layer" ? "\\operatorname{LN},\\W" : "\\W");
+    child(row, "th").textContent = say("microscope.both");
+  }
+  child(row, "th").textContent = say(trace.dcell ? "microscope.leftAt" : "microscope.left");
   for (const cell of row.children) cell.setAttribute("scope", "col");
 }
 
 /** Write all that depends on the path alone; the rows come out one by one. @param {Sheet} sheet @param {Trace} trace @param {Path} path @returns {FactorRow[]} */
 function describe(sheet, trace, path) {
   const { t, k } = path;
+  headRow(sheet.head, trace);
   renderPhrase(sheet.subtitle, "microscope.subtitle", { L: { tex: linked({ kind: "L", t }, `L(${t})`) }, h: { tex: linked({ kind: "h", t: k }, `h(${k})`) } });
   renderMath(sheet.product, pathProduct(trace, path), { display: true });
   renderMath(sheet.term, pathTerm(trace, path));
   const judged = verdict(trace, path);
+  sheet.body.parentElement?.classList.toggle("is-gated", trace.gates !== null);
   termSize(sheet.size, trace, path, judged);
   renderVerdict(sheet.card, trace, path, judged);
   sheet.body.replaceChildren();
@@ -131,12 +140,45 @@ function describe(sheet, trace, path) {
 /** @param {HTMLElement} body @param {Trace} trace @param {Path} path @returns {FactorRow[]} */
 function factorRows(body, trace, path) {
   const { t } = path;
+  if (trace.gates) return gatedRows(body, trace, path);
   const factors = pathFactors(trace, path);
   const inside = factors.filter(({ step }) => reaches(trace, t, step - 1));
   const worst = inside.length > 1 ? worstStep(inside) : null;
   const rows = [startRow(body, trace, t), ...inside.map((factor) => factorRow(body, t, factor, factor.step === worst))];
   if (inside.length < factors.length) rows.push(cutRow(body, factors[inside.length].step, trace.truncate ?? 0));
   return rows;
+}
+
+/** A gated road: the keeping gate's mean, what each state's gradient is multiplied by, what is left at h. @param {HTMLElement} body @param {Trace} trace @param {Path} path @returns {FactorRow[]} */
+function gatedRows(body, trace, path) {
+  const { t } = path;
+  const steps = roadFactors(trace, path);
+  const inside = steps.filter(({ step }) => reaches(trace, t, step - 1));
+  const rows = [startRow(body, trace, t), ...inside.map((factor) => gatedRow(body, trace, t, factor))];
+  if (inside.length < steps.length) rows.push(cutRow(body, steps[inside.length].step, trace.truncate ?? 0));
+  return rows;
+}
+
+/** @param {HTMLElement} body @param {Trace} trace @param {number} t @param {ReturnType<typeof roadFactors>[number]} factor @returns {FactorRow} */
+function gatedRow(body, trace, t, factor) {
+  const j = factor.step;
+  const row = namedRow(body, t, j - 1, `h(${j}) {\\to} h(${j - 1})`);
+  const gate = child(row, "td", "slope");
+  const track = barIn(gate, "bar-ink");
+  const number = child(gate, "span", "number");
+  const h = child(row, "td", "both number");
+  const cell = child(row, "td", "number");
+  const left = leftCell(row);
+  return {
+    root: row, step: j - 1,
+    show(level, scales) {
+      if (level >= 1) setBar(track, Math.min(1, factor.kept || 0), "");
+      if (level >= 1) number.textContent = factorText(factor.kept);
+      if (level >= 2) h.textContent = factorText(factor.h);
+      if (level >= 2 && trace.dcell) cell.textContent = factorText(factor.cell);
+      if (level >= 3) left(factor.left, scales);
+    },
+  };
 }
 
 /** @param {HTMLElement} body @param {number} t @param {number} k @param {string} tex */
@@ -255,11 +297,20 @@ function renderVerdict(card, trace, path, judged) {
     W: { tex: "\\W" }, phi: { tex: "\\varphi'" }, V: { tex: "\\V" }, n: judged.steps, w: factorText(judged.w), slope: factorText(judged.slope), left: short(judged.left),
     share: percent(judged.left / judged.start), times: short(judged.left / judged.start), t: path.t, k: path.k, at: judged.at, window: trace.truncate ?? 0, activation: say(`activation.${trace.activation}`),
   };
+  if (trace.gates && ["vanish", "explode", "carried"].includes(judged.kind)) return gatedVerdict(text, trace, path, judged);
   renderPhrase(text, verdictKey(judged), pieces);
   const cause = causeKey(trace, judged);
   if (!cause) return;
   if (!/[。！？]$/.test(text.textContent ?? "")) card.append(" ");
   renderPhrase(child(card, "span"), cause, pieces);
+}
+
+/** What the gates made of it. @param {HTMLElement} text @param {Trace} trace @param {Path} path @param {Verdict} judged */
+function gatedVerdict(text, trace, path, { left, start }) {
+  const road = roadOf(trace, path);
+  renderPhrase(text, plural(`verdict.gated.${trace.cellName}`, road.steps), {
+    n: road.steps, h: { tex: "h" }, cell: { tex: "\\mathit{cell}" }, byH: factorText(left / start), byCell: factorText(road.cell), kept: percent(road.kept),
+  });
 }
 
 /** @param {Verdict} judged */

@@ -1,6 +1,7 @@
 import { BACKWARD, FORWARD, backwardProgress, beats, stage } from "../playhead.js";
 import { percent, short, visible } from "../format.js";
 import { t as message } from "../i18n.js";
+import { stateFormula } from "../gated.js";
 import { linked, renderMath, partOf } from "../math.js";
 import { hasLoss, reaches } from "../trace.js";
 import { child } from "./band.js";
@@ -20,10 +21,12 @@ export function narration(root, options) {
   const note = child(line, "span", "stage-note");
   line.addEventListener("pointermove", (event) => options.onHover?.(partOf(event.target)));
   line.addEventListener("pointerleave", () => options.onHover?.(null));
+  const zoom = zoomButton(root, options);
   let shown = "";
 
   /** @param {Trace} trace @param {ViewState} state */
   function update(trace, state) {
+    zoom.update(state.settings.zoom);
     const words = narrate(trace, state);
     const key = JSON.stringify(words);
     if (key === shown) return;
@@ -33,6 +36,21 @@ export function narration(root, options) {
     note.textContent = words.note;
   }
   return { update, destroy: () => root.replaceChildren() };
+}
+
+/** Into the cursor's cell, and out of it. @param {HTMLElement} root @param {import("../view.js").ViewOptions} options */
+function zoomButton(root, options) {
+  const button = /** @type {HTMLButtonElement} */ (child(root, "button", "button zoom-button"));
+  button.type = "button";
+  let open = false;
+  button.addEventListener("click", () => options.onZoom?.(!open));
+  /** @param {boolean} now */
+  const update = (now) => {
+    open = now;
+    const words = message(open ? "cell.close" : "cell.open");
+    if (button.textContent !== words) button.textContent = words;
+  };
+  return { update };
 }
 
 /** @param {Trace} trace @param {ViewState} state @returns {Words} */
@@ -56,9 +74,11 @@ function forwardWords(trace, { head, step, narrow }) {
 }
 
 /** @param {Trace} trace @param {number} t */
-function stepFormula({ activation }, t) {
+function stepFormula({ cellName, activation, normalization }, t) {
+  if (cellName !== "rnn") return stateFormula(cellName, t);
   const terms = [`${linked({ kind: "U", t }, "\\U")}\\,x(${t})`, `${linked({ kind: "W", t }, "\\W")}\\,h(${t - 1})`, "b"].join(" + ");
-  return `h(${t}) = ${phi(activation)}(\\,${terms}\\,)`;
+  const sum = normalization === "layer" ? `\\gamma \\odot \\operatorname{LN}(${terms.replace(/ \+ b$/, "")}) + b` : terms;
+  return `h(${t}) = ${phi(activation)}(\\,${sum}\\,)`;
 }
 
 /** @param {string} activation */
@@ -89,7 +109,7 @@ function gradientFormula(trace, t, value) {
 function backwardDone(trace) {
   if (trace.overflow) return overflowWords(trace);
   const { half_life: half, doubling, zeros } = trace.horizon;
-  const tex = "\\lVert \\partial L(t)/\\partial h(k) \\rVert";
+  const tex = `\\lVert \\partial L(t)/\\partial ${trace.dcell ? "\\mathit{cell}" : "h"}(k) \\rVert`; // the LSTM's road is its cell state
   const note = message("narration.horizonNote");
   if (half !== null) return { title: message("narration.halves", { steps: short(half) }), tex, note };
   if (doubling !== null) return { title: message("narration.doubles", { steps: short(doubling) }), tex, note };

@@ -1,5 +1,6 @@
 import { short } from "../format.js";
 import { braced, gradientSum, pathProduct, texNumber } from "../formulas.js";
+import { stateFormula } from "../gated.js";
 import { t as say } from "../i18n.js";
 import { linked, renderMath } from "../math.js";
 import { PHI } from "../phi.js";
@@ -46,6 +47,7 @@ const FORMULAS = {
   /** @param {Trace} trace @param {ViewState} state */
   equation(trace, state) {
     const t = state.step;
+    if (trace.cellName !== "rnn") return stateFormula(trace.cellName, t);
     const { sent } = forwardReveal(isLost(trace, t) ? 0 : forwardProgress(state.head, t), trace.H, state.reduced);
     const { Ux, Wh } = forwardTerms(trace, t);
     const u = linked({ kind: "U", t }, braced(`\\U\\,x(${t})`, Ux, sent > 0));

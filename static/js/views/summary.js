@@ -94,7 +94,7 @@ function clipping({ clipped, gradientNorms }, backward) {
   if (!clipped) return { name: "summary.total", ...(backward ? { value: "summary.number", values: { v: short(gradientNorms.total) } } : { value: "summary.unknown" }) };
   if (!backward) return { name, value: "summary.unknown" };
   const [before, after] = [clipped.norm_before, clipped.norm_after].map((v) => short(v ?? NaN));
-  const scaled = clipped.scale !== null && clipped.scale < 1;
-  return { name, value: scaled ? "summary.clippedTo" : before === after ? "summary.clipIdle" : "summary.clippedTo.value",
-    values: { before, after: { strong: after }, share: percent(clipped.scale ?? NaN) } };
+  const scale = typeof clipped.scale === "number" ? clipped.scale : NaN;
+  return { name, value: scale < 1 ? "summary.clippedTo" : before === after ? "summary.clipIdle" : "summary.clippedTo.value",
+    values: { before, after: { strong: after }, share: percent(scale) } };
 }

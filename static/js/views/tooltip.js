@@ -62,16 +62,23 @@ export function isKnown({ T, H }, { head, reduced }, { kind, t = 1, k = t, i = 0
 }
 
 /** A part in words, with its number. @param {Trace} trace @param {Part} part @returns {string} */
-export function describe(trace, { kind, t, k, i }) {
+export function describe(trace, { kind, t, k, i, of }) {
   if (t === undefined || t > trace.T) return "";
+  if (of !== undefined && i !== undefined && i < trace.H) return gateOrCell(trace, of, t, i);
   if (kind === "unit" && i !== undefined && i < trace.H) return `h${subscript(i + 1)}(${t}) = ${fixed(trace.h[t - 1][i], 3)}`;
   if (kind === "credit" && k !== undefined) return credit(trace, t, k);
-  if (kind === "W" || kind === "U" || kind === "V") return message(`tooltip.${kind}`, { t, before: t - 1, norm: short(trace.shares[kind][t - 1]) });
+  if (kind === "W" || kind === "U" || kind === "V") return message(trace.gates && kind !== "V" ? `tooltip.${kind}.gated` : `tooltip.${kind}`, { t, before: t - 1, norm: short(trace.shares[kind][t - 1]) });
   if (kind === "L") return !hasLoss(trace, t) ? message("tooltip.noLoss", { t }) : `L(${t}) = ${short(trace.loss[t - 1], 3)}`;
   if (kind === "y") return prediction(trace, t);
   if (kind === "x") return input(trace, t);
-  if (kind === "h") return `‖∂L/∂h(${t})‖ = ${short(trace.dhNorm[t - 1])}`;
+  if (kind === "h") return `‖∂L/∂h(${t})‖ = ${short(trace.dhNorm[t - 1])}${trace.dcellNorm ? ` · ‖∂L/∂cell(${t})‖ = ${short(trace.dcellNorm[t - 1])}` : ""}`;
   return "";
+}
+
+/** A gate or the cell state at one unit: what it keeps goes for the gradient too. @param {Trace} trace @param {string} of @param {number} t @param {number} i */
+function gateOrCell({ gates, cell }, of, t, i) {
+  const v = (of === "cell" ? cell : gates?.[of])?.[t - 1][i] ?? NaN;
+  return message(`tooltip.${of}`, { t, before: t - 1, i: i + 1, v: fixed(v, 3) });
 }
 
 /** @param {number} n */

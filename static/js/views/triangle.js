@@ -2,7 +2,7 @@ import { percent, short } from "../format.js";
 import { t } from "../i18n.js";
 import { hasLoss, reaches } from "../trace.js";
 import { child, createBand } from "./band.js";
-import { createFrames, createGrid, createStrip, faintness, fillCell, filledCells, hatch, infinity, listen, outlineCell, paintBitmap, shownPath } from "./cells.js";
+import { createFrames, createGrid, createStrip, faintness, fillCell, filledCells, hatch, infinity, listen, outlineCell, paintBitmap, shownPath, triangleHeight } from "./cells.js";
 import { createLegend, createValueBar, writeMixed } from "./legend.js";
 import { createRowNames } from "./rownames.js";
 
@@ -24,13 +24,6 @@ const DIM = 0.78;
 const LEGEND = { least: 160, most: 315, rise: 8, height: 62, gap: 30 };
 
 /* ---- geometry ---- */
-
-/** Height of T rows: 13.5 px each (15 on a phone) within 135 to 232 px together, more where the page has `room`, never more than 34 each.
- * @param {number} T @param {boolean} narrow @param {number} [room] */
-export function triangleHeight(T, narrow, room = 0) {
-  const least = Math.min(232, Math.max(135, T * (narrow ? 15 : 13.5)));
-  return Math.min(34 * T, Math.max(least, Math.min(room, 480)));
-}
 
 /** Where the half above the diagonal is free down to `below`: its left edge, and how far it goes on the screen. A short
  * sequence leaves too little: then the place right of the plot counts too.
@@ -263,7 +256,7 @@ export function triangle(root, options = {}) {
     update(trace, state) {
       const { axis, scales, head, hover, narrow, reduced, room } = state;
       const path = shownPath(state);
-      const next = createGrid(axis, trace.T, triangleHeight(trace.T, narrow, room));
+      const next = createGrid(axis, trace.T, triangleHeight(trace.T, narrow, room, axis.whole));
       [grid, latest] = [next, trace];
       root.classList.toggle("is-narrow", narrow);
       const changed = strip.layers([trace, axis.column, next.height, scales.theme, String(scales.range)], axis.width, next.height, {

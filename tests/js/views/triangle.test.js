@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { createAxis } from "../../../static/js/axis.js";
 import { setMessages } from "../../../static/js/i18n.js";
-import { createGrid } from "../../../static/js/views/cells.js";
-import { cellAfter, cellSpeech, firstOverflow, freeHalf, isFilled, selectable, triangleFrames, triangleHeight } from "../../../static/js/views/triangle.js";
+import { createGrid, triangleHeight } from "../../../static/js/views/cells.js";
+import { cellAfter, cellSpeech, firstOverflow, freeHalf, isFilled, selectable, triangleFrames } from "../../../static/js/views/triangle.js";
 
 const gridOf = (/** @type {number} */ T, { width = 868, narrow = false, fit = true } = {}) =>
   createGrid(createAxis({ width, T, narrow, fit }), T, triangleHeight(T, narrow));
@@ -17,6 +17,7 @@ const state = (/** @type {"forward" | "backward"} */ pass, /** @type {number} */
 test("rows are 13.5 px at ten steps, thinner above, between 135 and 232 px together", () => {
   assert.deepEqual([1, 4, 10, 12, 50, 200].map((T) => triangleHeight(T, false)), [34, 135, 135, 162, 232, 232]);
   assert.equal(triangleHeight(10, true), 150);
+  assert.deepEqual([130, 60, 0].map((room) => triangleHeight(10, false, room, true)), [130, 0.88 * 135, 135]);
   assert.deepEqual([[10, 100], [10, 300], [10, 900], [50, 900]].map(([T, room]) => triangleHeight(T, false, room)), [135, 300, 340, 480]);
 });
 

@@ -145,7 +145,7 @@ function pathText(parts, trace, state, g, t, look) {
   const factor = passed && row ? row[t - 2] / row[t - 1] : NaN;
   const middle = (from + to) / 2;
   write(parts.factor, middle, g.node.middle - 22, passed && Number.isFinite(factor) ? `×${short(factor)}` : "");
-  write(parts.shared, middle, g.node.middle + 32, passed ? "W" : "");
+  write(parts.shared, middle, g.node.middle + 32, passed && !trace.gates ? "W" : "");
 }
 
 /** The ink ring round what is pointed at. @param {Element} ring @param {Geometry} g @param {number} t @param {ViewState} state @param {number} H */

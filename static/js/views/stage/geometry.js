@@ -22,10 +22,10 @@ const DESKTOP = { height: 346, target: 22, loss: 77, lossMost: 34, prediction: [
 const COMPACT = { height: 252, target: 20, loss: 62, lossMost: 24, prediction: [69, 101], node: [121, 199], input: [219, 245], zero: -36 };
 const PHONE = { height: 254, target: 0, loss: 38, lossMost: 26, prediction: [46, 76], node: [106, 186], input: [218, 246], zero: -17 };
 
-/** @param {Axis} axis @param {number} H @param {boolean} narrow @returns {Geometry} */
-export function createGeometry(axis, H, narrow) {
+/** @param {Axis} axis @param {number} H @param {boolean} narrow @param {boolean} [gated]  strips of gates need room below @returns {Geometry} */
+export function createGeometry(axis, H, narrow, gated = false) {
   const { column, T } = axis;
-  const rows = narrow ? PHONE : T > 12 ? COMPACT : DESKTOP;
+  const rows = narrow ? PHONE : T > 12 || gated ? COMPACT : DESKTOP;
   const thin = column < 10; // too thin for outlines: columns become one strip each
   const width = thin ? column * 0.8 : Math.min(26, 0.53 * column);
   const box = (/** @type {number[]} */ [top, bottom], /** @type {number} */ share, /** @type {number} */ most) =>

@@ -57,7 +57,7 @@ export function stage(root, options) {
 
   /** A new trace, axis or theme: everything is drawn again. @param {Trace} trace @param {ViewState} state */
   function reset(trace, state) {
-    const geometry = createGeometry(state.axis, trace.H, state.narrow);
+    const geometry = createGeometry(state.axis, trace.H, state.narrow, trace.gates !== null);
     last = { trace, scales: state.scales, width: state.axis.width, geometry };
     drawn = [];
     while (columns.length > trace.T) columns.pop()?.remove();
@@ -81,6 +81,10 @@ export function stage(root, options) {
   plot.addEventListener("click", (event) => {
     const part = point(event);
     if (part?.t) options.onStep?.(part.t);
+  });
+  plot.addEventListener("dblclick", (event) => {
+    const part = point(event);
+    if (part && ["unit", "h", "W", "U"].includes(part.kind)) options.onZoom?.(true);
   });
   return { update, destroy: () => root.replaceChildren() };
 }

@@ -1,0 +1,73 @@
+/**
+ * The GRU: update z decides between the old state and a candidate n, whose memory the reset gate r lets in after the
+ * product with W. Rows as PyTorch's: reset, update, candidate.
+ *
+ * @returns {import("./wiring.js").Wiring}
+ */
+export function gru() {
+  return {
+    name: "gru", parts: ["reset", "update", "candidate"], size: { width: 840, height: 450 }, legend: [690, 416],
+    nodes: [
+      { id: "x", kind: "x", at: [40, 412] },
+      { id: "h0", kind: "h0", at: [40, 66] },
+      { id: "Ux", kind: "matrix", parameter: "U", at: [106, 412], sign: "U" },
+      { id: "Wh", kind: "matrix", parameter: "W", at: [106, 360], sign: "W" },
+      { id: "u", kind: "stack", at: [400, 412], slots: [420, 280, 610] },
+      { id: "w", kind: "stack", at: [400, 360], slots: [360, 220, 490] },
+      { id: "aUpdate", kind: "sum", parameter: "b", part: "update", at: [250, 300], sign: "+" },
+      { id: "aReset", kind: "sum", parameter: "b", part: "reset", at: [390, 300], sign: "+" },
+      { id: "q", kind: "sum", parameter: "b_hn", at: [490, 326], sign: "+" },
+      { id: "update", kind: "sigmoid", at: [250, 244], sign: "σ", word: "gate.update" },
+      { id: "reset", kind: "sigmoid", at: [390, 244], sign: "σ", word: "gate.reset", wordAt: [390, 223] },
+      { id: "let", kind: "times", at: [490, 274], sign: "⊙" },
+      { id: "aCandidate", kind: "sum", parameter: "b", part: "candidate", at: [610, 274], sign: "+" },
+      { id: "candidate", kind: "tanh", at: [610, 220], sign: "tanh", word: "gate.candidateN" },
+      { id: "rest", kind: "rest", at: [430, 140], sign: "1−" },
+      { id: "write", kind: "times", at: [610, 140], sign: "⊙" },
+      { id: "keep", kind: "times", at: [250, 66], sign: "⊙" },
+      { id: "add", kind: "sum", at: [610, 66], sign: "+" },
+      { id: "h", kind: "h", at: [720, 66] },
+    ],
+    wires: [
+      { id: "x", from: "x", to: "Ux", points: [[57, 412], [90, 412]], label: [74, 400], bare: true },
+      { id: "h0", from: "h0", to: "Wh", points: [[40, 98], [40, 360], [90, 360]], label: [48, 232], bare: true },
+      { id: "hKeep", from: "h0", to: "keep", points: [[53, 66], [238, 66]], label: [146, 54], bare: true, road: true },
+      { id: "u", from: "Ux", to: "u", points: [[122, 412], [242, 412]], label: [181, 400], bare: true },
+      { id: "w", from: "Wh", to: "w", points: [[122, 360], [180, 360]], label: [151, 348], bare: true },
+      { id: "wUpdate", from: "w", to: "aUpdate", part: "update", points: [[220, 350], [220, 300], [238, 300]], label: [180, 330], bare: true },
+      { id: "uUpdate", from: "u", to: "aUpdate", part: "update", points: [[280, 402], [280, 300], [262, 300]], label: [286, 334], bare: true },
+      { id: "wReset", from: "w", to: "aReset", part: "reset", points: [[360, 350], [360, 300], [378, 300]], label: [320, 330], bare: true },
+      { id: "uReset", from: "u", to: "aReset", part: "reset", points: [[420, 402], [420, 300], [402, 300]], label: [426, 334], bare: true },
+      { id: "wCandidate", from: "w", to: "q", part: "candidate", points: [[490, 350], [490, 338]], label: [500, 348], bare: true },
+      { id: "aUpdate", from: "aUpdate", to: "update", points: [[250, 288], [250, 258]], label: [250, 273] },
+      { id: "aReset", from: "aReset", to: "reset", points: [[390, 288], [390, 258]], label: [390, 273] },
+      { id: "q", from: "q", to: "let", points: [[490, 314], [490, 286]], label: [490, 300] },
+      { id: "reset", from: "reset", to: "let", points: [[414, 244], [450, 244], [450, 274], [478, 274]], label: [440, 232], bare: true },
+      { id: "let", from: "let", to: "aCandidate", points: [[502, 274], [598, 274]], label: [572, 274] },
+      { id: "uCandidate", from: "u", to: "aCandidate", part: "candidate", points: [[610, 402], [610, 286]], label: [620, 334], bare: true },
+      { id: "aCandidate", from: "aCandidate", to: "candidate", points: [[610, 262], [610, 234]], label: [610, 249] },
+      { id: "update", from: "update", to: "keep", points: [[250, 230], [250, 78]], label: [250, 110] },
+      { id: "updateRest", from: "update", to: "rest", points: [[270, 230], [270, 140], [415, 140]], label: [344, 128], bare: true },
+      { id: "rest", from: "rest", to: "write", points: [[442, 140], [598, 140]], label: [518, 140] },
+      { id: "candidate", from: "candidate", to: "write", points: [[610, 206], [610, 152]], label: [610, 180] },
+      { id: "keep", from: "keep", to: "add", points: [[262, 66], [598, 66]], label: [413, 66], road: true },
+      { id: "write", from: "write", to: "add", points: [[610, 128], [610, 78]], label: [610, 103] },
+      { id: "add", from: "add", to: "h", points: [[622, 66], [707, 66]], label: [664, 54], bare: true, road: true },
+      { id: "next", from: "h", to: "next", points: [[733, 66], [826, 66]], label: [780, 54], bare: true, road: true },
+      { id: "readout", from: "h", to: "readout", points: [[720, 98], [720, 160]], label: [730, 132], bare: true },
+    ],
+    operations: [
+      { name: "input", nodes: ["Ux", "u"], tex: (t) => `\\U\\,x(${t})`, back: (t) => `\\U^{\\top}\\delta(${t})`, from: "x" },
+      { name: "memory", nodes: ["Wh", "w"], tex: (t) => `\\W\\,h(${t - 1})`, back: (t) => `\\W^{\\top}(\\delta_r, \\delta_z, r \\odot \\delta_n)(${t})`, from: "h0" },
+      { name: "reset", nodes: ["aReset", "reset"], tex: (t) => `r(${t}) = \\sigma(\\U_r x + \\W_r h + b_r)`, back: (t) => `\\delta_r(${t}) = r(1-r) \\odot \\partial L/\\partial r(${t})`, from: "aReset" },
+      { name: "update", nodes: ["aUpdate", "update"], tex: (t) => `z(${t}) = \\sigma(\\U_z x + \\W_z h + b_z)`, back: (t) => `\\delta_z(${t}) = z(1-z) \\odot \\partial L/\\partial z(${t})`, from: "aUpdate" },
+      { name: "recall", nodes: ["q"], tex: (t) => `q(${t}) = \\W_n h(${t - 1}) + b_{hn}`, back: (t) => `\\partial L/\\partial q(${t}) = r(${t}) \\odot \\delta_n(${t})`, from: "wCandidate" },
+      { name: "let", nodes: ["let"], tex: (t) => `r(${t}) \\odot q(${t})`, back: (t) => `\\partial L/\\partial r(${t}) = q(${t}) \\odot \\delta_n(${t})`, from: "reset" },
+      { name: "candidate", nodes: ["aCandidate", "candidate"], tex: (t) => `n(${t}) = \\tanh(\\U_n x + b_n + r \\odot q)`, back: (t) => `\\delta_n(${t}) = (1-n^2) \\odot \\partial L/\\partial n(${t})`, from: "aCandidate" },
+      { name: "rest", nodes: ["rest"], tex: (t) => `1 - z(${t})`, back: (t) => `-\\,n(${t}) \\odot \\partial L/\\partial h(${t})`, from: "updateRest" },
+      { name: "write", nodes: ["write"], tex: (t) => `(1 - z(${t})) \\odot n(${t})`, back: (t) => `\\partial L/\\partial n(${t}) = (1-z) \\odot \\partial L/\\partial h(${t})`, from: "candidate" },
+      { name: "keep", nodes: ["keep"], tex: (t) => `z(${t}) \\odot h(${t - 1})`, back: (t) => `z(${t}) \\odot \\partial L/\\partial h(${t})`, from: "hKeep" },
+      { name: "state", nodes: ["add", "h"], tex: (t) => `h(${t}) = (1-z) \\odot n + z \\odot h(${t - 1})`, back: (t) => `\\partial L/\\partial h(${t})`, from: "add" },
+    ],
+  };
+}

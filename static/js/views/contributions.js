@@ -81,9 +81,9 @@ function howComposed(note, trace, k) {
 
 /** A heading over bars, which names their scale. @param {HTMLElement} root @param {string} key */
 function scaledTitle(root, key) {
-  const title = child(root, "h3", "panel-subtitle");
-  title.textContent = say(key);
-  child(root, "p", "scale-note").textContent = say("gradient.log");
+  const line = child(root, "div", "title-line");
+  child(line, "h3", "panel-subtitle").textContent = say(key);
+  child(line, "p", "scale-note").textContent = say("gradient.log");
 }
 
 /** @param {HTMLElement} root @param {(t: number, k: number) => void} open */

@@ -10,7 +10,7 @@ from app.engine.series import SERIES
 
 PROVERB = "What we learn with pleasure we never forget at all."  # 51 characters: T = 50
 GROWTH = "Small changes grow large later."  # T = 30
-ANALECTS = "学而时习之,不亦说乎?有朋自远方来,不亦乐乎?"
+ANALECTS = "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？"
 SUNSPOT_YEARS = 60
 
 

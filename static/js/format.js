@@ -53,8 +53,25 @@ export function percent(share) {
   return `${p < 10 ? Number(p.toFixed(1)) : Math.round(p)}%`;
 }
 
-/** @param {number} v */
-const notFinite = (v) => (v === -Infinity ? "−∞" : "∞");
+/** What is no number at all, 0/0 say, is a dash. @param {number} v */
+const notFinite = (v) => (Number.isNaN(v) ? "–" : v < 0 ? "−∞" : "∞");
 
-/** A character as a label: a space is shown as an open box. @param {string} symbol */
-export const visible = (symbol) => ({ " ": "␣", "\n": "↵", "\t": "⇥", "\u3000": "□" })[symbol] ?? symbol;
+/** Characters without a picture of their own. @type {Record<string, string>} */
+const MARKS = {
+  " ": "␣", "\n": "↵", "\r": "␍", "\t": "⇥", "\u3000": "□", "\u00a0": "NBSP", "\u00ad": "SHY", "\u200b": "ZWSP", "\u200c": "ZWNJ",
+  "\u200d": "ZWJ", "\u200e": "LRM", "\u200f": "RLM", "\u2060": "WJ", "\ufeff": "BOM",
+};
+
+/** The number of a variation selector, 1 to 256; 0 for any other character. @param {string} symbol */
+function variation(symbol) {
+  const code = symbol.codePointAt(0) ?? 0;
+  return code >= 0xfe00 && code <= 0xfe0f ? code - 0xfdff : code >= 0xe0100 && code <= 0xe01ef ? code - 0xe00ef : 0;
+}
+
+/** A character as a label: a space is shown as an open box, a combining mark on a dotted ring, what has no shape by its short name. @param {string} symbol */
+export function visible(symbol) {
+  if (MARKS[symbol]) return MARKS[symbol];
+  const selector = variation(symbol);
+  if (selector) return `VS${selector}`;
+  return /^\p{M}/u.test(symbol) ? `◌${symbol}` : symbol;
+}

@@ -1,4 +1,4 @@
-import { hasLoss, norm, reaches } from "./trace.js";
+import { hasLoss, norm, reaches, told } from "./trace.js";
 
 /**
  * The pieces of one step that the answer does not carry: small matrix–vector products of its own parameters and
@@ -54,7 +54,8 @@ export function backwardTerms(trace, t) {
 /**
  * Column k of the triangle: what each loss sends to h(k). `rows` are the strongest `most` in order of t (the own loss
  * always among them), `rest` the others: their number and the sum of their norms, which bounds their vectors' sum.
- * `cut` losses are beyond the window, `sum` adds all norms, `used` is ‖∂L/∂h(k)‖, the norm of the vectors' sum.
+ * `cut` losses are beyond the window, `sum` adds all norms, `used` is ‖∂L/∂h(k)‖, the norm of the vectors' sum,
+ * and `apart` what it would be were they at right angles.
  * @param {Trace} trace @param {number} k @param {number} most
  */
 export function contributionsTo(trace, k, most) {
@@ -62,7 +63,7 @@ export function contributionsTo(trace, k, most) {
   let cut = 0;
   for (let t = k; t <= trace.T; t += 1) {
     if (!hasLoss(trace, t)) continue;
-    if (reaches(trace, t, k)) all.push({ t, norm: trace.credit.dh[t - 1][k - 1] });
+    if (reaches(trace, t, k)) all.push({ t, norm: told(trace, trace.credit.dh[t - 1][k - 1]) });
     else cut += 1;
   }
   const strength = (/** @type {{ t: number, norm: number }} */ { t, norm }) => (t === k || Number.isNaN(norm) ? Infinity : norm);
@@ -71,7 +72,7 @@ export function contributionsTo(trace, k, most) {
   const add = (/** @type {{ norm: number }[]} */ entries) => entries.reduce((sum, { norm }) => sum + norm, 0);
   return {
     rows: all.filter((entry) => kept.has(entry)), rest: { count: others.length, sum: add(others) },
-    cut, count: all.length, sum: add(all), used: norm(trace.dh[k - 1]),
+    cut, count: all.length, sum: add(all), apart: Math.hypot(...all.map((entry) => entry.norm)), used: told(trace, norm(trace.dh[k - 1])),
   };
 }
 

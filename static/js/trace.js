@@ -122,6 +122,9 @@ export function readTrace(answer, asked = {}) {
 /** @param {Record<string, (number|null)[][]> | null | undefined} gates */
 const readGates = (gates) => (gates ? Object.fromEntries(Object.entries(gates).map(([name, rows]) => [name, matrix(rows)])) : null);
 
+/** A number of the answer as it is written: in a trace that overflowed, what is no number is infinite. @param {Pick<Trace, "overflow">} trace @param {number} v */
+export const told = (trace, v) => (trace.overflow && Number.isNaN(v) ? Infinity : v);
+
 /** Has step t (from 1) a loss? @param {Trace} trace @param {number} t */
 export const hasLoss = (trace, t) => trace.lossAt === "every" || t === trace.T;
 

@@ -7,8 +7,8 @@ test("a fixed number has a true minus, and no minus zero", () => {
   assert.equal(fixed(-2.71828, 3), "−2.718");
 });
 
-test("what is no number is infinite, with its sign", () => {
-  for (const write of [fixed, short, percent]) assert.equal(write(NaN), "∞");
+test("what is no number is a dash, what is infinite has its sign", () => {
+  for (const write of [fixed, short, percent]) assert.deepEqual([write(NaN), write(Infinity)], ["–", "∞"]);
   assert.equal(fixed(-Infinity), "−∞");
   assert.equal(short(Infinity), "∞");
 });
@@ -46,4 +46,5 @@ test("powers of ten as ticks", () => {
 
 test("characters that cannot be seen are shown", () => {
   assert.deepEqual([" ", "\n", "\t", "\u3000", "a", "学", "🙂"].map(visible), ["␣", "↵", "⇥", "□", "a", "学", "🙂"]);
+  assert.deepEqual(["\u200d", "\ufe0f", "\ufe00", "\u{e0100}", "\u0301", "\u20e3", "\u00a0"].map(visible), ["ZWJ", "VS16", "VS1", "VS17", "◌\u0301", "◌\u20e3", "NBSP"]);
 });

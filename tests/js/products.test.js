@@ -47,6 +47,7 @@ test("every loss that reaches a step contributes; the norms bound the norm of th
   assert.deepEqual([column.count, column.cut, column.rest.count], [4, 0, 0]);
   assert.ok(Math.abs(column.used - norm(trace.dh[1])) < 1e-12);
   assert.ok(column.sum >= column.used);
+  assert.ok(Math.abs(column.apart - Math.hypot(...column.rows.map((row) => row.norm))) < 1e-12);
 });
 
 test("of many, the strongest are kept in order of time, the own loss among them, the rest is bounded", () => {

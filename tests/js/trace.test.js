@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { hasLoss, norm, pathFactors, reaches, readTrace } from "../../static/js/trace.js";
+import { hasLoss, norm, pathFactors, reaches, readTrace, told } from "../../static/js/trace.js";
 import { run } from "./recurrent.js";
 
 /** An answer of /bptt as small as it can be: two characters, one step. */
@@ -36,6 +36,7 @@ test("null is what overflowed: no number, never zero", () => {
   const trace = readTrace(broken);
   for (const value of [trace.h[0][0], trace.dhNorm[0], trace.loss[0], trace.total, trace.jacobians.spectralRadius]) assert.ok(Number.isNaN(value));
   assert.deepEqual(trace.overflow, { step: 1, what: "h" });
+  assert.deepEqual([told(trace, NaN), told(trace, 2), told({ overflow: null }, NaN)], [Infinity, 2, NaN]);
 });
 
 test("numbers have no symbols and keep their targets", () => {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.pages.i18n import CATALOGUES, PLACEHOLDER, for_script, negotiate, translate
-from app.presets import PRESETS
+from app.presets import ANALECTS, PRESETS
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [
@@ -87,6 +87,14 @@ def test_chinese_is_chinese() -> None:
         if message == CATALOGUES["en"][key] and re.search(r"[a-z]{3,} [a-z]{3,}", message)
     }
     assert same <= {"preset.hello.title", "activation.leaky_relu"}
+
+
+def test_chinese_has_full_width_punctuation() -> None:
+    cjk = r"[\u3400-\u9fff\u3001-\u303f]"
+    half = re.compile(rf"{cjk}\s?[,:;?!]|[,:;?!]\s?{cjk}|{cjk}\(|\({cjk}")
+    found = {key: text for key, text in CATALOGUES["zh"].items() if half.search(text)}
+    assert found == {}
+    assert half.search(ANALECTS) is None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import { backwardProgress } from "../playhead.js";
 import { backwardTerms, contributionsTo } from "../products.js";
 import { reaches } from "../trace.js";
 import { backwardReveal } from "../reveal.js";
+import { told } from "../trace.js";
 import { child } from "./band.js";
 import { barIn, mathIn, plural, setNormBar, standsFor } from "./panel.js";
 
@@ -92,9 +93,16 @@ function howComposed(note, trace, k) {
   });
 }
 
+/** A heading over bars, which names their scale. @param {HTMLElement} root @param {string} key */
+function scaledTitle(root, key) {
+  const line = child(root, "div", "title-line");
+  child(line, "h3", "panel-subtitle").textContent = say(key);
+  child(line, "p", "scale-note").textContent = say("gradient.log");
+}
+
 /** @param {HTMLElement} root @param {(t: number, k: number) => void} open */
 function lossList(root, open) {
-  child(root, "h3", "panel-subtitle").textContent = say("contributions.each");
+  scaledTitle(root, "contributions.each");
   const table = child(root, "table", "losses");
   const caption = child(table, "caption", "visually-hidden");
   const body = child(table, "tbody");
@@ -112,7 +120,7 @@ function lossList(root, open) {
       for (const { t, norm: size } of column.rows) lossRow(body, { t, k, size, out: t - k < shown.credited }, scales);
       const done = shown.credited >= trace.T - k + 1;
       foot.replaceChildren();
-      if (done) leftOut(foot, column);
+      leftOut(foot, column, done);
       totals(foot, column, k, shown, done, scales);
     },
   };
@@ -135,10 +143,10 @@ function lossRow(body, { t, k, size, out }, scales) {
   child(row, "td", "number").textContent = out ? short(size) : "";
 }
 
-/** What the list leaves out, and how much that can be at most. @param {HTMLElement} foot @param {ReturnType<typeof contributionsTo>} column */
-function leftOut(foot, { rest, cut }) {
+/** What the list leaves out, and how much that can be at most. @param {HTMLElement} foot @param {ReturnType<typeof contributionsTo>} column @param {boolean} done */
+function leftOut(foot, { rest, cut }, done) {
   const line = (/** @type {string} */ key, /** @type {number} */ n) => {
-    const cell = child(child(foot, "tr", "left-out"), "td");
+    const cell = child(child(foot, "tr", done ? "left-out" : "left-out is-waiting"), "td");
     cell.setAttribute("colspan", "3");
     cell.textContent = say(plural(key, n), { n, most: short(rest.sum) });
   };
@@ -147,7 +155,7 @@ function leftOut(foot, { rest, cut }) {
 }
 
 /** @param {HTMLElement} foot @param {ReturnType<typeof contributionsTo>} column @param {number} k @param {Shown} shown @param {boolean} done @param {ViewState["scales"]} scales */
-function totals(foot, { count, sum, used }, k, shown, done, scales) {
+function totals(foot, { count, sum, apart, used }, k, shown, done, scales) {
   const total = child(foot, "tr", shown.joined ? "total" : "total is-ghost");
   standsFor(total, { kind: "h", t: k });
   const head = child(total, "th");
@@ -161,8 +169,17 @@ function totals(foot, { count, sum, used }, k, shown, done, scales) {
   cell.setAttribute("colspan", "3");
   if (!shown.joined) return;
   const name = { tex: `\\lVert \\partial L/\\partial h(${k}) \\rVert` };
-  const key = count < 2 ? "one" : !done || !Number.isFinite(sum) ? "only" : used > 0.995 * sum ? "aligned" : "cancel";
+  const key = count < 2 ? "one" : !done || !(sum > 0 && sum < Infinity) ? "only" : angles(used, sum, apart);
   renderPhrase(cell, `contributions.sum.${key}`, { name, sum: short(sum), share: percent(used / sum), n: count });
+}
+
+const NEARLY = 0.1;
+
+/** How summands point: all one way, or by what the sum would be at right angles. @param {number} used @param {number} sum @param {number} apart */
+export function angles(used, sum, apart) {
+  if (used > 0.995 * sum) return "aligned";
+  const ratio = used / apart;
+  return ratio > 1 + NEARLY ? "agree" : ratio < 1 - NEARLY ? "cancel" : "across";
 }
 
 const USES = /** @type {const} */ ([
@@ -173,7 +190,7 @@ const USES = /** @type {const} */ ([
 
 /** @param {HTMLElement} root */
 function shareList(root) {
-  child(root, "h3", "panel-subtitle").textContent = say("contributions.shares");
+  scaledTitle(root, "contributions.shares");
   const table = child(root, "table", "shares");
   child(table, "caption", "visually-hidden").textContent = say("contributions.sharesCaption");
   const body = child(table, "tbody");
@@ -183,11 +200,11 @@ function shareList(root) {
     update(trace, k, shown, whole, scales) {
       body.replaceChildren();
       for (const [letter, term] of USES) {
-        if (trace.parameters[letter]) shareRow(body, letter, term(k), k, shown ? trace.shares[letter][k - 1] : null, scales);
+        if (trace.parameters[letter]) shareRow(body, letter, term(k), k, shown ? told(trace, trace.shares[letter][k - 1]) : null, scales);
       }
       const total = trace.gradientNorms.W ?? NaN;
       const key = !shown ? "wait" : !whole ? "rest" : plural("whole", trace.T);
-      renderPhrase(note, `contributions.share.${key}`, { W: { tex: "\\W" }, total: { tex: `\\lVert\\partial L/\\partial \\W\\rVert = ${texNumber(short(total))}` }, T: trace.T });
+      renderPhrase(note, `contributions.share.${key}`, { W: { tex: "\\W" }, total: { tex: `\\lVert\\partial L/\\partial \\W\\rVert = ${texNumber(short(told(trace, total)))}` }, T: trace.T });
     },
   };
 }

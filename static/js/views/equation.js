@@ -6,6 +6,7 @@ import { apply, PHI } from "../phi.js";
 import { forwardProgress } from "../playhead.js";
 import { forwardTerms, isLost } from "../products.js";
 import { forwardReveal } from "../reveal.js";
+import { told } from "../trace.js";
 import { child } from "./band.js";
 import { outcome } from "./outcome.js";
 import { beadIn, setBead, standsFor } from "./panel.js";
@@ -154,7 +155,7 @@ function unitTable(root) {
       scroller.classList.toggle("is-long", trace.H > LONG);
       fillHeads(heads, trace, t);
       const { Ux, Wh, b, normal } = forwardTerms(trace, t);
-      const columns = [Ux, Wh, normal ?? b, trace.a[t - 1], trace.h[t - 1]];
+      const columns = [Ux, Wh, normal ?? b, trace.a[t - 1], trace.h[t - 1]].map((column) => column.map((v) => told(trace, v)));
       write = rowWriter(rows, columns, t, scales);
       clearTimeout(later);
       if (trace.H <= LONG) write(0, trace.H);
@@ -285,7 +286,7 @@ function calloutCard(root) {
       label.textContent = say(`equation.unit.${why}`, { i: i + 1 });
       const { Ux, Wh, b, normal } = forwardTerms(trace, t);
       renderMath(lines[0], apply(phi, normal ? `${number(normal[i])} ${signed(b[i])}` : sum(Ux[i], Wh[i], b[i])));
-      const [a, h] = [number(trace.a[t - 1][i]), number(trace.h[t - 1][i])];
+      const [a, h] = [trace.a[t - 1][i], trace.h[t - 1][i]].map((v) => number(told(trace, v)));
       renderMath(lines[1], phi.tex ? `= ${apply(phi, a)} = \\mathbf{${h}}` : `= \\mathbf{${h}}`);
       const { key, slope, share } = keeps(phi, trace.a[t - 1][i]);
       renderPhrase(note, key, { slope: { tex: `\\varphi'(a) = ${slope}` }, share });

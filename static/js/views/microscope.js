@@ -5,7 +5,7 @@ import { t as say } from "../i18n.js";
 import { linked, renderMath, renderPhrase, ringParts } from "../math.js";
 import { pathProgress } from "../playhead.js";
 import { pathReveal } from "../reveal.js";
-import { pathFactors, reaches } from "../trace.js";
+import { pathFactors, reaches, told } from "../trace.js";
 import { verdict, worstStep } from "../verdict.js";
 import { child } from "./band.js";
 import { barIn, emptyBar, mathIn, phraseIn, plural, setBar, setNormBar, standsFor } from "./panel.js";
@@ -63,8 +63,8 @@ export function microscope(root, options = {}) {
 function frame(root, options) {
   const top = child(root, "div", "panel-head");
   child(top, "h2", "panel-title").textContent = say("microscope.title");
-  const close = iconButton(top, "quiet", "M3 3 L13 13 M13 3 L3 13");
-  close.setAttribute("aria-label", say("microscope.close"));
+  const close = iconButton(top, "quiet leave-path", "M3 3 L13 13 M13 3 L3 13");
+  child(close, "span", "leave-label").textContent = say("microscope.leave"); // a phone's sheet has its own ×
   close.addEventListener("click", () => options.onPath?.(null));
   const subtitle = child(root, "p", "panel-note");
   const product = child(root, "div", "formula formula-display");
@@ -117,7 +117,9 @@ function headRow(row, trace) {
     mathIn(row, "th", "", trace.normalization === "layer" ? "\\operatorname{LN},\\W" : "\\W");
     child(row, "th").textContent = say("microscope.both");
   }
-  child(row, "th").textContent = say(trace.dcell ? "microscope.leftAt" : "microscope.left");
+  const left = child(row, "th");
+  left.textContent = say(trace.dcell ? "microscope.leftAt" : "microscope.left");
+  child(left, "small").textContent = say("gradient.log");
   for (const cell of row.children) cell.setAttribute("scope", "col");
 }
 
@@ -144,7 +146,7 @@ function factorRows(body, trace, path) {
   const factors = pathFactors(trace, path);
   const inside = factors.filter(({ step }) => reaches(trace, t, step - 1));
   const worst = inside.length > 1 ? worstStep(inside) : null;
-  const rows = [startRow(body, trace, t), ...inside.map((factor) => factorRow(body, t, factor, factor.step === worst))];
+  const rows = [startRow(body, trace, t), ...inside.map((factor) => factorRow(body, t, { ...factor, left: told(trace, factor.left) }, factor.step === worst))];
   if (inside.length < factors.length) rows.push(cutRow(body, factors[inside.length].step, trace.truncate ?? 0));
   return rows;
 }
@@ -207,7 +209,7 @@ function startRow(body, trace, t) {
   const cell = phraseIn(row, "td", "start", trace.parameters.V ? "microscope.start" : "microscope.startPlain", { V: { tex: linked({ kind: "V", t }, "\\V") } });
   cell.setAttribute("colspan", "3");
   const left = leftCell(row);
-  return { root: row, step: t, show: (level, scales) => { if (level >= 3) left(trace.credit.dh[t - 1][t - 1], scales); } };
+  return { root: row, step: t, show: (level, scales) => { if (level >= 3) left(told(trace, trace.credit.dh[t - 1][t - 1]), scales); } };
 }
 
 /** A factor in two digits, or a dash where 0/0 says nothing. @param {number} v */
@@ -277,8 +279,8 @@ function keepInView(scroller, row) {
 
 /** The norm of the path's term, and why it is zero where it is. @param {HTMLElement} line @param {Trace} trace @param {Path} path @param {Verdict} judged */
 function termSize(line, trace, { t, k }, { kind }) {
-  const size = trace.credit.dW[t - 1][k - 1];
-  const total = trace.gradientNorms.W ?? NaN;
+  const size = told(trace, trace.credit.dW[t - 1][k - 1]);
+  const total = told(trace, trace.gradientNorms.W ?? NaN);
   const noMemory = size === 0 && trace.credit.da[t - 1][k - 1] > 0;
   const reason = kind === "cut" ? ".cut" : !Number.isFinite(size) ? ".over" : noMemory ? ".noMemory" : size === 0 ? ".zero" : "";
   renderPhrase(line, `microscope.size${reason}`, {
@@ -298,7 +300,7 @@ function renderVerdict(card, trace, path, judged) {
     share: percent(judged.left / judged.start), times: short(judged.left / judged.start), t: path.t, k: path.k, at: judged.at, window: trace.truncate ?? 0, activation: say(`activation.${trace.activation}`),
   };
   if (trace.gates && ["vanish", "explode", "carried"].includes(judged.kind)) return gatedVerdict(text, trace, path, judged);
-  renderPhrase(text, verdictKey(judged), pieces);
+  renderPhrase(text, verdictKey(trace, path, judged), pieces);
   const cause = causeKey(trace, judged);
   if (!cause) return;
   if (!/[。！？]$/.test(text.textContent ?? "")) card.append(" ");
@@ -313,17 +315,18 @@ function gatedVerdict(text, trace, path, { left, start }) {
   });
 }
 
-/** @param {Verdict} judged */
-function verdictKey({ kind, steps }) {
+/** @param {Trace} trace @param {Path} path @param {Verdict} judged */
+function verdictKey(trace, { t }, { kind, steps }) {
+  if (kind === "nothing") return trace.loss[t - 1] === 0 ? "verdict.nothing.text" : "verdict.nothing.flat";
   const counted = kind === "vanish" || kind === "explode" || kind === "carried";
   return counted ? plural("verdict.factors", steps) : `verdict.${kind}.text`;
 }
 
 /** The sentence that names the cause, only as far as the numbers carry it. @param {Trace} trace @param {Verdict} judged @returns {string | null} */
-export function causeKey(trace, { kind, cause, flat }) {
-  if (kind === "carried") return "verdict.carried.rest";
+export function causeKey(trace, { kind, cause, flat, start, left }) {
+  if (kind === "carried") return left > start ? "verdict.carried.grown" : "verdict.carried.rest";
   if (kind !== "vanish" && kind !== "explode") return null;
   if (cause !== "slope") return `verdict.${kind}.${cause}`;
-  const bent = { tanh: flat ? "saturated" : "tanh", sigmoid: "sigmoid" }[trace.activation];
+  const bent = { tanh: flat ? "saturated" : "tanh", sigmoid: "sigmoid", leaky_relu: "leaky" }[trace.activation];
   return `verdict.${kind}.${bent ?? "switched"}`;
 }

@@ -1,10 +1,12 @@
 import { BACKWARD, FORWARD, backwardProgress, beats, stage } from "../playhead.js";
-import { percent, short, visible } from "../format.js";
+import { percent, short } from "../format.js";
 import { t as message } from "../i18n.js";
 import { stateFormula } from "../gated.js";
 import { linked, renderMath, partOf } from "../math.js";
-import { hasLoss, reaches } from "../trace.js";
+import { hasLoss, reaches, told } from "../trace.js";
+import { sendsNothing, trend } from "../verdict.js";
 import { child } from "./band.js";
+import { named, plural } from "./panel.js";
 
 /**
  * The stage's title: what is happening, as a sentence, and the formula that says it.
@@ -57,7 +59,7 @@ function zoomButton(root, options) {
 export function narrate(trace, state) {
   if (state.path) return pathWords(trace, state.path, state.head.pass !== "path" || state.head.at >= beats("path", trace.T, state.path));
   if (state.head.pass === "forward") return state.head.at >= trace.T ? forwardDone(trace) : forwardWords(trace, state);
-  return state.head.at >= trace.T ? backwardDone(trace) : backwardWords(trace, state);
+  return state.head.at >= trace.T ? backwardDone(trace, state.narrow) : backwardWords(trace, state);
 }
 
 /** @param {Trace} trace @param {ViewState} state @returns {Words} */
@@ -66,7 +68,7 @@ function forwardWords(trace, { head, step, narrow }) {
   const { overflow } = trace;
   if (overflow && ["a", "h", "o"].includes(overflow.what) && overflow.step <= step) return overflowWords(trace);
   const symbol = trace.symbols[step - 1];
-  const what = symbol === null ? message("narration.value") : symbol === " " ? message("narration.space") : visible(symbol);
+  const what = symbol === null ? message("narration.value") : named(symbol);
   const title = message(narrow ? "narration.forwardShort" : step === 1 ? "narration.forwardFirst" : "narration.forward", { step, before: step - 1, what });
   const units = Math.floor(stage(head.at - (step - 1), FORWARD.light) * trace.H + 1e-9);
   const note = units === 0 || narrow ? "" : units === trace.H ? message("narration.allUnits", { H: trace.H }) : message("narration.units", { units, H: trace.H });
@@ -94,7 +96,8 @@ function forwardDone(trace) {
 /** @param {Trace} trace @param {ViewState} state @returns {Words} */
 function backwardWords(trace, { head, step, narrow }) {
   if (head.at === 0) return { title: message("narration.backwardStart"), tex: gradientFormula(trace, trace.T, false), note: "" };
-  const note = !hasLoss(trace, step) ? message("narration.noLoss") : narrow ? "" : message("narration.strands");
+  const empty = nothingWords(trace, step);
+  const note = !hasLoss(trace, step) ? message("narration.noLoss") : empty ? empty : narrow ? "" : message("narration.strands");
   const known = stage(backwardProgress(head, step, trace.T), BACKWARD.join) >= 1;
   return { title: message("narration.backward", { step }), tex: gradientFormula(trace, step, known), note };
 }
@@ -102,31 +105,40 @@ function backwardWords(trace, { head, step, narrow }) {
 /** @param {Trace} trace @param {number} t @param {boolean} value */
 function gradientFormula(trace, t, value) {
   const symbol = linked({ kind: "h", t }, `\\partial L/\\partial h(${t})`);
-  return plain(`\\lVert ${symbol}\\rVert${value ? ` = ${short(trace.dhNorm[t - 1])}` : ""}`);
+  return plain(`\\lVert ${symbol}\\rVert${value ? ` = ${short(told(trace, trace.dhNorm[t - 1]))}` : ""}`);
 }
 
-/** @param {Trace} trace @returns {Words} */
-function backwardDone(trace) {
+/** Why nothing leaves a step that has a loss; "" where something does. @param {Trace} trace @param {number} t */
+function nothingWords(trace, t) {
+  if (!sendsNothing(trace, t)) return "";
+  return message(trace.loss[t - 1] === 0 ? "narration.nothing" : "narration.nothingFlat", { t });
+}
+
+/** The horizon is a fit over all distances: an average, said with how well it fits. @param {Trace} trace @param {boolean} narrow @returns {Words} */
+function backwardDone(trace, narrow) {
   if (trace.overflow) return overflowWords(trace);
-  const { half_life: half, doubling, zeros } = trace.horizon;
+  const { kind, by, fit } = trend(trace.horizon);
   const tex = `\\lVert \\partial L(t)/\\partial ${trace.dcell ? "\\mathit{cell}" : "h"}(k) \\rVert`; // the LSTM's road is its cell state
-  const note = message("narration.horizonNote");
-  if (half !== null) return { title: message("narration.halves", { steps: short(half) }), tex, note };
-  if (doubling !== null) return { title: message("narration.doubles", { steps: short(doubling) }), tex, note };
-  return { title: message(zeros > 0 ? "narration.silent" : "narration.backwardDone"), tex, note: "" };
+  if (kind !== "none") {
+    const numbers = { steps: short(by), share: percent(by), times: short(by) };
+    return { title: message(`narration.${kind}`, numbers), tex, note: message(narrow ? "narration.fit" : "narration.horizonNote", { fit }) };
+  }
+  if (trace.total === 0 && trace.loss.every((_, i) => !hasLoss(trace, i + 1) || sendsNothing(trace, i + 1))) return { title: message("narration.allZero"), tex, note: "" };
+  return { title: message(trace.horizon.zeros > 0 ? "narration.silent" : "narration.backwardDone"), tex, note: "" };
 }
 
 /** @param {Trace} trace @param {{ t: number, k: number }} path @param {boolean} arrived @returns {Words} */
 function pathWords(trace, { t, k }, arrived) {
   const row = trace.credit.dh[t - 1];
-  const tex = plain(`\\lVert \\partial L(${t})/\\partial h(${k}) \\rVert${arrived ? ` = ${short(row[k - 1])}` : ""}`);
+  const tex = plain(`\\lVert \\partial L(${t})/\\partial h(${k}) \\rVert${arrived ? ` = ${short(told(trace, row[k - 1]))}` : ""}`);
   const title = message(t === k ? "narration.pathSame" : "narration.path", { t, k });
   if (!hasLoss(trace, t)) return { title, tex, note: message("narration.noLossAt", { t }) };
+  if (sendsNothing(trace, t)) return { title, tex, note: nothingWords(trace, t) };
   if (!reaches(trace, t, k)) return { title, tex, note: message("narration.truncated", { w: trace.truncate ?? 0 }) };
   if (!arrived) return { title, tex, note: "" };
   const left = row[k - 1] / row[t - 1];
-  const key = t === k ? "narration.pathNone" : left > 1 ? "narration.pathGrown" : "narration.pathLeft";
-  return { title, tex, note: message(key, { start: short(row[t - 1]), steps: t - k, left: left > 1 ? short(left) : percent(left) }) };
+  const key = t === k ? "narration.pathNone" : plural(left > 1 ? "narration.pathGrown" : "narration.pathLeft", t - k);
+  return { title, tex, note: message(key, { start: short(told(trace, row[t - 1])), steps: t - k, left: left > 1 ? short(left) : percent(left) }) };
 }
 
 /** @param {Trace} trace @returns {Words} */

@@ -3,9 +3,9 @@ import { texNumber } from "../formulas.js";
 import { t as say } from "../i18n.js";
 import { linked, renderMath, renderPhrase } from "../math.js";
 import { topClasses } from "../products.js";
-import { hasLoss } from "../trace.js";
+import { hasLoss, told } from "../trace.js";
 import { child } from "./band.js";
-import { barIn, setBar } from "./panel.js";
+import { barIn, named, setBar } from "./panel.js";
 
 /**
  * What follows from h(t): the prediction that V reads out of it, and the loss, each announced before it is computed.
@@ -79,8 +79,8 @@ function numbers(body, trace, t) {
     if (text) cell.setAttribute("scope", "col");
   });
   const rows = child(table, "tbody");
-  for (let i = 0; i < Math.min(trace.O, OUTPUTS); i += 1) outputRow(rows, trace, i, trace.yHat[t - 1][i], y ? y[i] : null);
-  if (trace.scale && y) originals(rows, trace.scale, trace.yHat[t - 1][0], y[0]);
+  for (let i = 0; i < Math.min(trace.O, OUTPUTS); i += 1) outputRow(rows, trace, i, told(trace, trace.yHat[t - 1][i]), y ? y[i] : null);
+  if (trace.scale && y) originals(rows, trace.scale, told(trace, trace.yHat[t - 1][0]), y[0]);
   if (trace.O > OUTPUTS) child(body, "p", "card-note").textContent = say("outcome.more", { n: trace.O - OUTPUTS });
 }
 
@@ -111,17 +111,17 @@ function loss(asks, trace, t, lost) {
   asks.body.replaceChildren();
   if (!hasLoss(trace, t)) return renderPhrase(asks.line, "outcome.silent", { T: trace.T });
   const target = trace.targets ? trace.targets[t - 1] : null;
-  if (target !== null) renderPhrase(asks.line, "outcome.likely", { L, y: { strong: nameOf(trace, target) } });
+  if (target !== null) renderPhrase(asks.line, "outcome.likely", { L, y: { strong: trace.labels ? named(trace.labels[target]) : String(target) } });
   else renderPhrase(asks.line, "outcome.far", { L, yHat: { tex: `\\hat y(${t})` }, y: { tex: `y(${t})` } });
   if (lost) renderMath(child(asks.body, "p", "formula"), lossFormula(trace, t));
 }
 
 /** @param {Trace} trace @param {number} t */
 function lossFormula(trace, t) {
-  const value = `\\mathbf{${texNumber(short(trace.loss[t - 1]))}}`;
+  const value = `\\mathbf{${texNumber(short(told(trace, trace.loss[t - 1])))}}`;
   const head = linked({ kind: "L", t }, `L(${t})`);
   if (trace.output === "linear") return `${head} = \\tfrac12 \\lVert \\hat y(${t}) - y(${t}) \\rVert^2 = ${value}`;
   if (trace.output === "sigmoid") return `${head} = -\\textstyle\\sum_i \\big(y_i \\log \\hat y_i + (1-y_i) \\log(1-\\hat y_i)\\big) = ${value}`;
   const p = trace.targets ? trace.yHat[t - 1][trace.targets[t - 1]] : NaN;
-  return `${head} = -\\log \\hat y_{y(${t})} = -\\log ${texNumber(short(p))} = ${value}`;
+  return `${head} = -\\log \\hat y_{y(${t})} = -\\log ${texNumber(short(told(trace, p)))} = ${value}`;
 }

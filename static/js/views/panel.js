@@ -1,3 +1,5 @@
+import { visible } from "../format.js";
+import { t as say } from "../i18n.js";
 import { renderMath, renderPhrase } from "../math.js";
 import { child } from "./band.js";
 
@@ -68,6 +70,9 @@ export function setBead(bead, v, scales) {
   disc.style.transform = `scale(${Math.max(0.16, size).toFixed(3)})`; // no layout: hundreds change with every step
   disc.style.backgroundColor = scales.value(v);
 }
+
+/** A character inside a sentence: quoted, a space by its name. @param {string} symbol */
+export const named = (symbol) => (symbol === " " ? say("narration.space") : say("narration.symbol", { symbol: visible(symbol) }));
 
 /** A message whose {n} things may be one: `key.one` where there is one. @param {string} key @param {number} n */
 export const plural = (key, n) => (n === 1 ? `${key}.one` : key);

@@ -7,6 +7,7 @@ import { PHI } from "../phi.js";
 import { backwardProgress, forwardProgress, pathProgress } from "../playhead.js";
 import { forwardTerms, isLost } from "../products.js";
 import { backwardReveal, forwardReveal, subjectOf } from "../reveal.js";
+import { told } from "../trace.js";
 import { child } from "./band.js";
 
 /**
@@ -67,6 +68,6 @@ const FORMULAS = {
     if (!state.path) return "";
     const { t, k } = state.path;
     const known = pathProgress(state.head, state.path, k) >= 1;
-    return pathProduct(trace, state.path, known ? texNumber(short(trace.credit.dh[t - 1][k - 1])) : "\\ldots");
+    return pathProduct(trace, state.path, known ? texNumber(short(told(trace, trace.credit.dh[t - 1][k - 1]))) : "\\ldots");
   },
 };

@@ -2,6 +2,8 @@ import { percent, short } from "../format.js";
 import { t as say } from "../i18n.js";
 import { renderPhrase } from "../math.js";
 import { backwardProgress, forwardProgress } from "../playhead.js";
+import { told } from "../trace.js";
+import { trend } from "../verdict.js";
 import { child } from "./band.js";
 import { mathIn } from "./panel.js";
 
@@ -49,7 +51,7 @@ function write(list, { name, names, value, values }) {
 /** @param {Trace} trace @param {boolean} forward @param {boolean} backward @returns {Line[]} */
 function facts(trace, forward, backward) {
   const unknown = "summary.unknown";
-  const number = (/** @type {number} */ v) => ({ value: "summary.number", values: { v: short(v) } });
+  const number = (/** @type {number} */ v) => ({ value: "summary.number", values: { v: short(told(trace, v ?? NaN)) } });
   return [
     backward ? horizon(trace) : { name: "summary.carries", value: unknown },
     ...(forward && trace.overflow ? [{ name: "summary.overflow", value: "summary.overflowAt", values: { ...trace.overflow } }] : []),
@@ -70,7 +72,7 @@ function gradients(table, trace, known) {
   child(body, "td");
   for (const letter of Object.keys(trace.parameters)) {
     mathIn(head, "th", "", "UWV".includes(letter) ? `\\${letter}` : letter).setAttribute("scope", "col");
-    child(body, "td", "number").textContent = known ? short(trace.gradientNorms[letter]) : "–";
+    child(body, "td", "number").textContent = known ? short(told(trace, trace.gradientNorms[letter] ?? NaN)) : "–";
   }
 }
 
@@ -81,19 +83,21 @@ function singular({ jacobians: { singularValues: s } }) {
 }
 
 /** @param {Trace} trace @returns {Line} */
-function horizon({ horizon: { half_life: halves, doubling, r2 } }) {
-  const fit = r2 === null ? "–" : r2.toFixed(2);
-  if (halves !== null && Number.isFinite(halves)) return { name: "summary.halves", value: "summary.steps", values: { n: { strong: short(halves) }, fit } };
-  if (doubling !== null && Number.isFinite(doubling)) return { name: "summary.doubles", value: "summary.steps", values: { n: { strong: short(doubling) }, fit } };
-  return { name: "summary.carries", value: "summary.noHorizon" };
+function horizon(trace) {
+  const { kind, by, fit } = trend(trace.horizon);
+  if (kind === "none") return { name: "summary.carries", value: "summary.noHorizon" };
+  if (kind === "unsteady") return { name: "summary.carries", value: "summary.unsteady", values: { fit } };
+  const steps = kind === "halves" || kind === "doubles";
+  return { name: `summary.${kind}`, value: steps ? "summary.steps" : "summary.fit", values: { n: { strong: kind === "keeps" ? percent(by) : short(by) }, fit } };
 }
 
 /** @param {Trace} trace @param {boolean} backward @returns {Line} */
-function clipping({ clipped, gradientNorms }, backward) {
+function clipping(trace, backward) {
+  const { clipped, gradientNorms } = trace;
   const name = "summary.clipped";
-  if (!clipped) return { name: "summary.total", ...(backward ? { value: "summary.number", values: { v: short(gradientNorms.total) } } : { value: "summary.unknown" }) };
+  if (!clipped) return { name: "summary.total", ...(backward ? { value: "summary.number", values: { v: short(told(trace, gradientNorms.total ?? NaN)) } } : { value: "summary.unknown" }) };
   if (!backward) return { name, value: "summary.unknown" };
-  const [before, after] = [clipped.norm_before, clipped.norm_after].map((v) => short(v ?? NaN));
+  const [before, after] = [clipped.norm_before, clipped.norm_after].map((v) => short(told(trace, v ?? NaN)));
   const scale = typeof clipped.scale === "number" ? clipped.scale : NaN;
   return { name, value: scale < 1 ? "summary.clippedTo" : before === after ? "summary.clipIdle" : "summary.clippedTo.value",
     values: { before, after: { strong: after }, share: percent(scale) } };

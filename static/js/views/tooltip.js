@@ -1,9 +1,10 @@
-import { fixed, short, visible } from "../format.js";
+import { fixed, short } from "../format.js";
 import { t as message } from "../i18n.js";
 import { BACKWARD, FORWARD, backwardProgress, forwardProgress, stage } from "../playhead.js";
-import { hasLoss, reaches } from "../trace.js";
+import { hasLoss, reaches, told } from "../trace.js";
 import { child } from "./band.js";
 import { filledCells, litUnits } from "./cells.js";
+import { named } from "./panel.js";
 
 /**
  * What is under the pointer, in words and with its number, after a moment.
@@ -65,13 +66,14 @@ export function isKnown({ T, H }, { head, reduced }, { kind, t = 1, k = t, i = 0
 export function describe(trace, { kind, t, k, i, of }) {
   if (t === undefined || t > trace.T) return "";
   if (of !== undefined && i !== undefined && i < trace.H) return gateOrCell(trace, of, t, i);
-  if (kind === "unit" && i !== undefined && i < trace.H) return `h${subscript(i + 1)}(${t}) = ${fixed(trace.h[t - 1][i], 3)}`;
+  const norm = (/** @type {number} */ v) => short(told(trace, v));
+  if (kind === "unit" && i !== undefined && i < trace.H) return `h${subscript(i + 1)}(${t}) = ${fixed(told(trace, trace.h[t - 1][i]), 3)}`;
   if (kind === "credit" && k !== undefined) return credit(trace, t, k);
-  if (kind === "W" || kind === "U" || kind === "V") return message(trace.gates && kind !== "V" ? `tooltip.${kind}.gated` : `tooltip.${kind}`, { t, before: t - 1, norm: short(trace.shares[kind][t - 1]) });
-  if (kind === "L") return !hasLoss(trace, t) ? message("tooltip.noLoss", { t }) : `L(${t}) = ${short(trace.loss[t - 1], 3)}`;
+  if (kind === "W" || kind === "U" || kind === "V") return message(trace.gates && kind !== "V" ? `tooltip.${kind}.gated` : `tooltip.${kind}`, { t, before: t - 1, norm: norm(trace.shares[kind][t - 1]) });
+  if (kind === "L") return !hasLoss(trace, t) ? message("tooltip.noLoss", { t }) : `L(${t}) = ${short(told(trace, trace.loss[t - 1]), 3)}`;
   if (kind === "y") return prediction(trace, t);
   if (kind === "x") return input(trace, t);
-  if (kind === "h") return `‖∂L/∂h(${t})‖ = ${short(trace.dhNorm[t - 1])}${trace.dcellNorm ? ` · ‖∂L/∂cell(${t})‖ = ${short(trace.dcellNorm[t - 1])}` : ""}`;
+  if (kind === "h") return `‖∂L/∂h(${t})‖ = ${norm(trace.dhNorm[t - 1])}${trace.dcellNorm ? ` · ‖∂L/∂cell(${t})‖ = ${norm(trace.dcellNorm[t - 1])}` : ""}`;
   return "";
 }
 
@@ -88,21 +90,21 @@ const subscript = (n) => [...String(n)].map((c) => "₀₁₂₃₄₅₆₇₈�
 function credit(trace, t, k) {
   if (!hasLoss(trace, t)) return message("tooltip.noLoss", { t });
   if (!reaches(trace, t, k)) return message("tooltip.truncated", { t, k });
-  return `‖∂L(${t})/∂h(${k})‖ = ${short(trace.credit.dh[t - 1][k - 1])}`;
+  return `‖∂L(${t})/∂h(${k})‖ = ${short(told(trace, trace.credit.dh[t - 1][k - 1]))}`;
 }
 
 /** @param {Trace} trace @param {number} t */
 function prediction(trace, t) {
   const yHat = trace.yHat[t - 1];
-  if (trace.output !== "softmax") return `ŷ(${t}) = ${fixed(yHat[0], 3)}, y(${t}) = ${fixed(trace.y?.[t - 1][0] ?? NaN, 3)}`;
+  if (trace.output !== "softmax") return `ŷ(${t}) = ${fixed(told(trace, yHat[0]), 3)}, y(${t}) = ${fixed(trace.y?.[t - 1][0] ?? NaN, 3)}`;
   const target = trace.targets?.[t - 1] ?? 0;
-  const name = (/** @type {number} */ j) => visible(trace.labels?.[j] ?? String(j));
+  const name = (/** @type {number} */ j) => (trace.labels ? named(trace.labels[j]) : String(j));
   const best = yHat.indexOf(Math.max(...yHat));
-  return message("tooltip.prediction", { t, target: name(target), p: short(yHat[target]), best: name(best), q: short(yHat[best]) });
+  return message("tooltip.prediction", { t, target: name(target), p: short(told(trace, yHat[target])), best: name(best), q: short(told(trace, yHat[best])) });
 }
 
 /** @param {Trace} trace @param {number} t */
 function input(trace, t) {
   const symbol = trace.symbols[t - 1];
-  return symbol === null ? `x(${t}) = ${fixed(trace.x[t - 1][0], 3)}` : `x(${t}): ${visible(symbol)}`;
+  return symbol === null ? `x(${t}) = ${fixed(trace.x[t - 1][0], 3)}` : `x(${t}): ${named(symbol)}`;
 }

@@ -4,7 +4,7 @@ import { PHI } from "../../../static/js/phi.js";
 import { cellNumber, keeps } from "../../../static/js/views/equation.js";
 
 test("a number fits its cell, however large", () => {
-  const cases = { "−2.22": -2.22, "0.00": -0.001, "10.0": 9.996, "−99.9": -99.94, "100": 99.96, "−1235": -1234.6, "1×10⁷": 1.2e7, "∞": NaN };
+  const cases = { "−2.22": -2.22, "0.00": -0.001, "10.0": 9.996, "−99.9": -99.94, "100": 99.96, "−1235": -1234.6, "1×10⁷": 1.2e7, "∞": Infinity, "–": NaN };
   for (const [text, value] of Object.entries(cases)) assert.equal(cellNumber(value), text);
 });
 

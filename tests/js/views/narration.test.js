@@ -41,11 +41,11 @@ test("a forward step names its input; the first has no memory", () => {
   const text = traceOf({ symbols: ["h", " ", "学", "\n", "e"] });
   setMessages(WORDS.en);
   const title = (/** @type {number} */ step, narrow = false) => narrate(text, state("forward", step - 0.5, { step, narrow })).title;
-  assert.equal(title(1), "Step 1: h arrives; there is no memory yet");
+  assert.equal(title(1), "Step 1: “h” arrives; there is no memory yet");
   assert.equal(title(2), "Step 2: a space arrives, and step 1 hands over its memory");
-  assert.equal(title(3), "Step 3: 学 arrives, and step 2 hands over its memory");
-  assert.equal(title(4), "Step 4: ↵ arrives, and step 3 hands over its memory");
-  assert.equal(title(5, true), "Step 5: e arrives");
+  assert.equal(title(3), "Step 3: “学” arrives, and step 2 hands over its memory");
+  assert.equal(title(4), "Step 4: “↵” arrives, and step 3 hands over its memory");
+  assert.equal(title(5, true), "Step 5: “e” arrives");
   assert.equal(narrate(run(), state("forward", 1.5, { step: 2 })).title, "Step 2: a value arrives, and step 1 hands over its memory");
 });
 
@@ -85,10 +85,33 @@ test("a gradient's norm is told once it has arrived, and a step without loss say
 test("the whole backward pass is summed up by its horizon", () => inBoth((say, words) => {
   const end = (/** @type {any} */ horizon) => say(traceOf({ horizon: { half_life: null, doubling: null, r2: null, zeros: 0, ...horizon } }), state("backward", 5)).title;
   assert.equal(end({ half_life: 2.5 }), words["narration.halves"].replace("{steps}", "2.50"));
-  assert.equal(end({ doubling: 0.5 }), words["narration.doubles"].replace("{steps}", "0.50"));
+  assert.equal(end({ doubling: 2, r2: 0.9 }), words["narration.doubles"].replace("{steps}", "2.00"));
+  assert.equal(end({ half_life: 0.5, r2: 0.9 }), words["narration.keeps"].replace("{share}", "25%"));
+  assert.equal(end({ doubling: 0.5, r2: 0.9 }), words["narration.multiplies"].replace("{times}", "4.00"));
+  assert.equal(end({ doubling: 527, r2: 0.05 }), words["narration.unsteady"]);
   assert.equal(end({ zeros: 3 }), words["narration.silent"]);
   assert.equal(end({}), words["narration.backwardDone"]);
+  const note = (/** @type {boolean} */ narrow) => say(run(), state("backward", 5, { narrow })).note;
+  assert.match(note(false), /0\.90$/);
+  assert.equal(note(true), words["narration.fit"].replace("{fit}", "0.90"));
 }));
+
+test("a loss that is already zero sends nothing, and that is said", () => inBoth((say, words) => {
+  const trace = traceOf({ total: 0, horizon: { half_life: null, doubling: null, r2: null, zeros: 15 } });
+  trace.loss.fill(0);
+  for (const row of trace.credit.dh) row.fill(0);
+  const nothing = words["narration.nothing"].replace("{t}", "4");
+  assert.equal(say(trace, state("backward", 5)).title, words["narration.allZero"]);
+  assert.equal(say(trace, state("backward", 1.5, { step: 4 })).note, nothing);
+  for (const k of [4, 2]) assert.equal(say(trace, state("path", 3, { path: { t: 4, k } })).note, nothing);
+  trace.loss[3] = 1;
+  assert.equal(say(trace, state("path", 3, { path: { t: 4, k: 2 } })).note, words["narration.nothingFlat"].replace("{t}", "4"));
+}));
+
+test("one step is one step", () => {
+  setMessages(WORDS.en);
+  assert.match(narrate(run(), state("path", 3, { path: { t: 4, k: 3 } })).note, /after 1 step /);
+});
 
 test("a path asks its question, and answers it when it has arrived", () => inBoth((say, words) => {
   const path = { t: 4, k: 2 };

@@ -27,8 +27,8 @@ test("a part is told with its number", () => {
 test("text is told by its symbols", () => {
   const trace = { ...run(), output: /** @type {const} */ ("softmax"), symbols: [" ", "b", null, null, null], labels: [" ", "b"], targets: [1, 0, 0, 0, 0],
     yHat: [Float64Array.of(0.75, 0.25)] };
-  assert.equal(describe(trace, { kind: "x", t: 1 }), "x(1): ␣");
-  assert.equal(describe(trace, { kind: "y", t: 1 }), "ŷ(1): 0.25 for the target b; most likely ␣ with 0.75");
+  assert.equal(describe(trace, { kind: "x", t: 1 }), "x(1): a space");
+  assert.equal(describe(trace, { kind: "y", t: 1 }), "ŷ(1): 0.25 for the target “b”; most likely a space with 0.75");
 });
 
 test("what is not there is told as such, or not at all", () => {

@@ -1,5 +1,5 @@
 import { percent, short } from "../format.js";
-import { gradientSum, texNumber } from "../formulas.js";
+import { gradientEquation, texNumber } from "../formulas.js";
 import { t as say } from "../i18n.js";
 import { linked, renderMath, renderPhrase, ringParts } from "../math.js";
 import { backwardProgress } from "../playhead.js";
@@ -44,7 +44,7 @@ export function contributions(root, options = {}) {
         drawn = key;
         title.textContent = say("contributions.title", { k });
         sum.classList.toggle("is-tight", k > 98);
-        renderMath(sum, `\\frac{\\partial L}{\\partial ${linked({ kind: "h", t: k }, `h(${k})`)}} = ${gradientSum(trace, k, shown)}`, { display: true });
+        renderMath(sum, gradientEquation(trace, k, `\\frac{\\partial L}{\\partial ${linked({ kind: "h", t: k }, `h(${k})`)}}`, shown), { display: true });
         deltaLine(delta, trace, k);
         cellLine(cell, trace, k, shown.joined);
         howComposed(note, trace, k);

@@ -65,8 +65,8 @@ export function contributions(root, options = {}) {
 
 /** At the LSTM's cell state, what comes down from h(k) and what the next forget gate lets back. @param {HTMLElement} line @param {Trace} trace @param {number} k @param {boolean} known */
 function cellLine(line, trace, k, known) {
-  line.hidden = !trace.dcell;
-  if (!trace.dcell || !trace.dcellNorm) return;
+  line.hidden = !trace.dcell || !reaches(trace, trace.T, k); // within a window the pieces would bring losses that may not reach k
+  if (line.hidden || !trace.dcellNorm) return;
   const at = (/** @type {number} */ j) => `\\partial L/\\partial \\mathit{cell}(${j})`;
   const next = k < trace.T ? ` + f(${k + 1}) \\odot ${at(k + 1)}` : "";
   const size = known ? texNumber(short(trace.dcellNorm[k - 1])) : "\\ldots";

@@ -68,7 +68,7 @@ export function chart(root, { onDistance, onHover }) {
     const now = JSON.stringify([settings.distance, place]);
     if (now === marked) return;
     marked = now;
-    const distance = Math.min(settings.distance, T - 1);
+    const { distance } = settings;
     slider.max = String(T - 1);
     slider.value = String(distance);
     slider.setAttribute("aria-valuetext", spoken(state));

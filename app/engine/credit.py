@@ -187,7 +187,7 @@ def itemise(
     `norms` asks for the triangle, `vectors` for its vectors too, `sums` for ∂L/∂h(k), ∂L/∂a(k)
     (and ∂L/∂cell(k)) summed over the losses of the band.
     """
-    names = ("dh", "da", "dcell")[: 2 + way.has_cell]
+    names: list[str] = ["dh", "da", "dcell"][: 2 + way.has_cell]
     collect = _Norms(way, band) if norms else None
     shapes = {"dh": seed.shape, "da": way.run.a.shape, "dcell": seed.shape}
     totals = [np.zeros(shapes[name], seed.dtype) for name in names] if sums else None
@@ -201,7 +201,7 @@ def itemise(
         for total, each in zip(totals or [], packed, strict=False):
             for k, block in band.split(each, steps):
                 block.sum(axis=0, out=total[k])
-    kept = None
+    kept: dict[str, np.ndarray] | None = None
     if vectors:
         full = (band.triangles(np.concatenate(piece)[None])[0] for piece in pieces)
         kept = dict(zip(names, full, strict=True))

@@ -1,7 +1,7 @@
 """Initial weights, drawn from `numpy.random.default_rng(seed)` in the order U, W, …, V.
 
-Every gate's block of U and of W is drawn by itself, layer by layer, forward before reverse. Drawn
-in float64 and then rounded, so that float32 starts from the same network.
+U and V are drawn whole; of W every gate's block by itself; layer by layer, forward before reverse.
+Drawn in float64 and then rounded, so that float32 starts from the same network.
 """
 
 import math
@@ -180,8 +180,9 @@ def _draw_layer(
         elif len(shape) == 1:
             drawn[name] = np.zeros(shape)
         else:
-            blocks = shape[0] // H
-            drawn[name] = np.vstack([_draw(name, (H, shape[1]), init, rng) for _ in range(blocks)])
+            blocks = shape[0] // H if name == "W" else 1
+            shape = (shape[0] // blocks, shape[1])
+            drawn[name] = np.vstack([_draw(name, shape, init, rng) for _ in range(blocks)])
     if "forget" in code.GATES:
         at = code.GATES.index("forget") * H
         drawn["b"][at : at + H] = init.forget_bias
@@ -199,7 +200,7 @@ def _check_finite(parameters: dict[str, np.ndarray], init: Init) -> None:
 
 
 def _draw(name: str, shape: tuple[int, ...], init: Init, rng: np.random.Generator) -> np.ndarray:
-    """Draw one gate's block, or V."""
+    """Draw U or V, or one gate's block of W."""
     scheme = INITIALIZERS[init.scheme]
     if name == "W":
         W = scheme.recurrent(rng, *shape)

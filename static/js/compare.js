@@ -29,6 +29,8 @@ const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (docume
 loadMessages();
 const catalog = JSON.parse(element("catalog").textContent ?? "{}");
 const narrow = matchMedia("(max-width: 1099px)");
+/** A field that holds what cannot be asked for. */
+const WRONG = '.field:not([hidden]) [aria-invalid="true"]';
 const home = `${document.documentElement.dataset.root ?? ""}/`;
 
 let settings = readComparison(location.search);
@@ -38,7 +40,6 @@ let results = settings.networks.map(() => null);
 let problem = null;
 /** @type {import("./compare/result.js").Place | null} */
 let place = null;
-let invalid = false;
 let scales = createScales(themeNow(), settings.scale);
 /** What each question was asked for: answers come late, when the settings are others. @type {WeakMap<object, Comparison>} */
 const asked = new WeakMap();
@@ -127,7 +128,7 @@ function stateNow() {
     return { network, name: names[i], result: reason === "batch" ? null : results[i] ?? null, reason };
   });
   const T = Math.max(2, ...entries.map(({ result }) => result?.T ?? 0));
-  return { settings, entries, scales, size: triangleSize(entries.length), place, T, home, narrow: narrow.matches };
+  return { settings: { ...settings, distance: Math.min(settings.distance, T - 1) }, entries, scales, size: triangleSize(entries.length), place, T, home, narrow: narrow.matches };
 }
 
 /** All rows in sight where the window has the room, each triangle large enough to be read. @param {number} count */
@@ -138,17 +139,17 @@ function triangleSize(count) {
 
 function draw() {
   const state = stateNow();
-  const { entries, T } = state;
-  const stale = problem !== null || invalid;
+  const { entries } = state;
   rows.update(state);
   chart.update(state);
   data.update(settings);
+  const stale = problem !== null || element("networks").querySelector(WRONG) !== null;
   element("rows").classList.toggle("stale", stale);
   element("chart").classList.toggle("stale", stale);
   write("compare-title", t("compare.title", { number: t(`compare.number.${entries.length}`) }));
   writeSubtitle(entries.find(({ result }) => result)?.result ?? null);
   /** @type {HTMLButtonElement} */ (element("add-network")).disabled = entries.length >= MOST;
-  writeFindings(findings(entries, Math.min(settings.distance, T - 1)));
+  writeFindings(findings(entries, state.settings.distance));
 }
 
 /** @param {string} id @param {string} text */
@@ -162,8 +163,8 @@ function writeSubtitle(result) {
   const { kind, task, H, seed } = settings;
   const n = result?.B ?? batchOf(settings);
   const T = result?.T ?? stepsOf(settings) ?? settings.length;
-  const one = n === 1 ? ".one" : "";
-  const what = kind === "task" ? t(`compare.data.task${one}`, { n, task: t(`compare.task.${task}`) }) : t(`compare.data.${kind}${kind === "text" ? one : ""}`, { n });
+  const one = n === 1 && (kind === "text" || kind === "task") ? ".one" : "";
+  const what = t(`compare.data.${kind}${one}`, { n, task: t(`compare.task.${task}`) });
   write("compare-subtitle", t("compare.subtitle", { what, T, H, seed }));
 }
 
@@ -177,7 +178,7 @@ function writeFindings(found) {
   root.hidden = found.length === 0;
   for (const { key, params, strong } of found) {
     child(root, strong ? "strong" : "span").textContent = t(key, params);
-    root.append(t("compare.between"));
+    root.append(" ");
   }
 }
 
@@ -197,10 +198,7 @@ function startData() {
     element("data").hidden = !open;
     frame.request();
   });
-  element("networks").addEventListener("input", () => {
-    invalid = element("networks").querySelector('[aria-invalid="true"]') !== null;
-    frame.request();
-  });
+  element("networks").addEventListener("input", () => frame.request());
 }
 
 renderPhrase(element("chart-subtitle"), "compare.chartSubtitle", { norm: { tex: "\\norm{\\partial L(t)/\\partial h(k)}" }, distance: { tex: "t-k" }, t: { tex: "t" } });

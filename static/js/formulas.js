@@ -24,15 +24,22 @@ export function braced(tex, vector, known) {
   return `\\underbrace{${tex}}_{\\lVert\\cdot\\rVert\\,=\\,${known ? texNumber(short(norm(vector))) : "\\ldots"}}`;
 }
 
-/** The pieces of ∂L/∂h(t) in TeX, joined by +. @param {Trace} trace @param {number} t @param {{ fallen: boolean, joined: boolean }} shown */
-export function gradientSum(trace, t, shown) {
+/** The pieces of ∂L/∂h(t) in TeX, joined by +. @param {Trace} trace @param {number} t @param {{ fallen: boolean, joined: boolean }} shown @param {string} [plus] */
+export function gradientSum(trace, t, shown, plus = " + ") {
   const { readout, recurrent, windowed } = backwardTerms(trace, t);
   const error = `\\big(\\hat y(${t}) - y(${t})\\big)`;
   const own = trace.parameters.V ? `\\V^{\\top}${error}` : error;
   const parts = [];
   if (readout) parts.push(linked({ kind: "V", t }, braced(own, readout, shown.fallen)));
   if (recurrent) parts.push(linked({ kind: "W", t: t + 1 }, braced(fromNext(trace, t, windowed), recurrent, shown.joined)));
-  return parts.length ? parts.join(" + ") : "0";
+  return parts.length ? parts.join(plus) : "0";
+}
+
+/** ∂L/∂h(t) as its pieces; where step t+1 hands back more than Wᵀδ, they stand below each other. @param {Trace} trace @param {number} t @param {string} left @param {{ fallen: boolean, joined: boolean }} shown */
+export function gradientEquation(trace, t, left, shown) {
+  const long = trace.cellName === "gru" || trace.normalization === "layer";
+  if (!long) return `${left} = ${gradientSum(trace, t, shown)}`;
+  return `\\begin{aligned}${left} &= ${gradientSum(trace, t, shown, " \\\\[2pt] &+ ")}\\end{aligned}`;
 }
 
 /** What step t+1 hands back to h(t). @param {Trace} trace @param {number} t @param {boolean} windowed */

@@ -27,6 +27,13 @@ export function forwardReveal(progress, H, reduced) {
   };
 }
 
+/** A forward step in the open cell: a column is out, whole, once its node is computed. @param {number} progress @param {number} H @param {Set<string>} known @param {string[]} nodes  of the columns */
+export function cellReveal(progress, H, known, nodes) {
+  const done = progress >= 1;
+  const columns = nodes.map((id) => (known.has(id) ? H : 0));
+  return { sent: columns[0], met: known.has("h") ? H : 0, lit: known.has("h") ? H : 0, predicted: done, lost: done, columns };
+}
+
 /** A backward step: the readout's piece, its meeting with what came from t+1, rows of the list, the shares. @param {number} progress @param {number} count @param {boolean} reduced */
 export function backwardReveal(progress, count, reduced) {
   const p = whole(progress, reduced);

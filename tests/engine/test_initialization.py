@@ -10,7 +10,7 @@ from app.engine.initialization import (
     spectral_radius,
     with_spectral_radius,
 )
-from app.engine.network import Network
+from app.engine.network import Network, parameter_shapes
 from tests.engine.oracle import assert_close
 
 BIG = (200, 300, 100)  # I, H, O
@@ -146,3 +146,54 @@ def test_overflowing_settings_are_named(setting, value, name, dtype):
     with pytest.raises(EngineError, match=f"{name} overflows") as caught:
         initialize("rnn", 1, 8, 8, Init("identity", **{setting: value}), dtype)
     assert caught.value.field == f"network.init.{setting}"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("stack", [(1, False), (2, False), (1, True), (3, True)])
+def test_composed_networks_have_the_shapes_they_need(cell, stack):
+    options = {"layers": stack[0], "bidirectional": stack[1]}
+    drawn = initialize(cell, 3, 5, 4, **options)
+    assert {n: p.shape for n, p in drawn.items()} == parameter_shapes(cell, 3, 5, 4, **options)
+    assert np.array_equal(drawn["U"], initialize(cell, 3, 5, 4)["U"])
+    matrices = [p.tobytes() for name, p in drawn.items() if name[0] == "W"]
+    assert len(set(matrices)) == len(matrices)
+
+
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if CELLS[cell].GATES])
+@pytest.mark.parametrize("scheme", INITIALIZERS)
+def test_each_recurrent_block_is_drawn_and_rescaled_by_itself(cell, scheme):
+    gates = len(CELLS[cell].GATES)
+    plain = np.split(initialize(cell, 3, 6, 4, Init(scheme))["W"], gates)
+    scaled = np.split(initialize(cell, 3, 6, 4, Init(scheme, spectral_radius=0.7))["W"], gates)
+    for block, shrunk in zip(plain, scaled, strict=True):
+        assert spectral_radius(shrunk) == pytest.approx(0.7)
+        assert_close(shrunk, block * 0.7 / spectral_radius(block), 1e-12)
+        if scheme == "identity":
+            assert np.array_equal(block, np.eye(6))
+        if scheme == "orthogonal":
+            assert_close(block @ block.T, np.eye(6), 1e-14)
+
+
+def test_orthogonal_U_of_a_gated_cell_is_so_as_a_whole():
+    U = initialize("lstm", 3, 6, 4)["U"]
+    assert_close(U.T @ U, np.eye(3), 1e-14)
+
+
+@pytest.mark.parametrize("bias", [-1.0, 0.0, 2.5])
+def test_the_forget_bias_is_in_the_forget_rows_of_every_layer(bias):
+    drawn = initialize("lstm", 3, 2, 4, Init(forget_bias=bias), layers=2, bidirectional=True)
+    for name in ("b", "b_l0_reverse", "b_l1", "b_l1_reverse"):
+        assert drawn[name].tolist() == [0, 0, bias, bias, 0, 0, 0, 0]
+    assert not initialize("gru", 3, 2, 4, Init(forget_bias=bias))["b"].any()
+
+
+def test_gains_of_normalization():
+    assert (initialize("rnn", 3, 4, 2, normalization="layer")["gamma"] == 1).all()
+    batch = initialize("rnn", 3, 4, 2, normalization="batch")
+    assert (batch["gamma_U"] == 0.1).all()
+    assert (batch["gamma_W"] == 0.1).all()
+
+
+def test_unknown_normalization():
+    with pytest.raises(EngineError, match="it may be none, batch, layer"):
+        initialize("rnn", 2, 2, 2, normalization="group")

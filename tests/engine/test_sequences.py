@@ -1,11 +1,20 @@
 # pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.engine.errors import EngineError
 from app.engine.initialization import initialize
 from app.engine.network import Network
-from app.engine.sequences import Sequence, from_arrays, from_series, from_text
+from app.engine.sequences import (
+    LOSS_AT,
+    Sequence,
+    check_fit,
+    from_arrays,
+    from_series,
+    from_text,
+)
 from app.engine.trace import bptt_trace, forward_trace
 
 
@@ -225,3 +234,94 @@ class TestSeries:
         assert caught.value.field == "data.values"
         for word in words:
             assert word in str(caught.value)
+
+
+def network_of(cell="rnn", **options):
+    parameters = initialize(cell, 3, 4, 2, **options)
+    return Network(cell=cell, parameters=parameters, **options)
+
+
+class TestStarts:
+    @pytest.mark.parametrize(
+        ("options", "B", "shape"),
+        [
+            ({}, None, (4,)),
+            ({}, 2, (2, 4)),
+            ({"layers": 2}, None, (2, 4)),
+            ({"layers": 2, "bidirectional": True}, 3, (4, 3, 4)),
+        ],
+    )
+    def test_h0_and_cell0_lie_by_layer_and_direction(self, options, B, shape):
+        x = np.ones((*(() if B is None else (B,)), 5, 3))
+        network = network_of("lstm", **options)
+        check_fit(network, from_arrays(x, h0=np.ones(shape), cell0=np.ones(shape)))
+        for name in ("h0", "cell0"):
+            with pytest.raises(EngineError) as caught:
+                check_fit(network, from_arrays(x, **{name: np.ones((7, *shape[-2:]))[..., :2]}))
+            assert caught.value.field == f"data.{name}"
+
+    @pytest.mark.parametrize(
+        ("network", "starts", "field", "words"),
+        [
+            ({"layers": 2}, {"h0": np.ones(4)}, "data.h0", ["(4,)", "(2, 4)", "2 layer(s)"]),
+            ({}, {"h0": np.ones((2, 4))}, "data.h0", ["(2, 4)", "(4,)"]),
+            ({}, {"cell0": np.ones(4)}, "data.cell0", ["rnn has no cell state"]),
+            ({"cell": "gru"}, {"cell0": np.ones(4)}, "data.cell0", ["gru"]),
+            ({"cell": "lstm"}, {"cell0": np.ones(5)}, "data.cell0", ["5 units"]),
+            ({"cell": "lstm"}, {"cell0": np.full(4, np.nan)}, "data.cell0", ["nan"]),
+        ],
+    )
+    def test_what_does_not_fit_is_named(self, network, starts, field, words):
+        with pytest.raises(EngineError) as caught:
+            check_fit(network_of(**network), from_arrays(np.ones((5, 3)), **starts))
+        assert caught.value.field == field
+        for word in words:
+            assert word in str(caught.value)
+
+    @pytest.mark.parametrize("x", [np.ones((5, 3)), np.ones((1, 5, 3))])
+    def test_batch_normalization_needs_a_batch(self, x):
+        words = "batch normalization needs at least 2 sequences; the data has 1"
+        with pytest.raises(EngineError, match=words) as caught:
+            check_fit(network_of(normalization="batch"), from_arrays(x))
+        assert caught.value.field == "network.normalization"
+        check_fit(network_of(normalization="batch"), from_arrays(np.ones((2, 5, 3))))
+
+    @pytest.mark.parametrize(
+        "made", [from_text("abcab", cell0=[1.0]), from_series([1, 2], cell0=[1])]
+    )
+    def test_every_kind_of_data_takes_a_cell0(self, made):
+        assert made.cell0.tolist() == [1.0]
+
+
+class TestLossMask:
+    def masked(self, mask, **options):
+        sequence = from_arrays(np.ones((4, 3)), [0, 1, 0, 1], **options)
+        return replace(sequence, loss_mask=np.array(mask))
+
+    def test_only_its_steps_count(self):
+        sequence = self.masked([True, False, False, True])
+        trace = bptt_trace(network_of(), sequence)
+        assert sequence.loss_steps == (0, 3)
+        assert (trace.loss.per_step > 0).tolist() == [True, False, False, True]
+        assert trace.credit.dh_norm.any(axis=1).tolist() == [True, False, False, True]
+        parts = [self.masked([i == t for i in range(4)]) for t in (0, 3)]
+        gradients = [bptt_trace(network_of(), part).gradients["W"] for part in parts]
+        assert np.allclose(sum(gradients), trace.gradients["W"], rtol=1e-12)
+
+    @pytest.mark.parametrize("loss_at", LOSS_AT)
+    def test_a_mask_of_everything_changes_nothing(self, loss_at):
+        assert isinstance(self.masked([True] * 4, loss_at=loss_at).loss_steps, range)
+
+    @pytest.mark.parametrize(
+        ("mask", "options", "words"),
+        [
+            ([True], {}, r"\(1,\) of bool; it must be \(4,\)"),
+            ([1, 1, 1, 1], {}, "of int64"),
+            ([False] * 4, {}, "no step"),
+            ([True, True, True, False], {"loss_at": "last"}, "no step"),
+        ],
+    )
+    def test_what_does_not_fit_is_named(self, mask, options, words):
+        with pytest.raises(EngineError, match=words) as caught:
+            self.masked(mask, **options)
+        assert caught.value.field == "data.loss_mask"

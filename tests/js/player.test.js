@@ -312,3 +312,29 @@ test("every move is told, and none is made while nothing plays", () => {
     assert.ok(told.changes > count);
   }
 });
+
+test("an operation is an n-th of a step; past the forward pass's end begins the backward pass, and back", () => {
+  const player = createPlayer({ onChange: () => {} });
+  player.setLength(3);
+  player.restore({ mode: "both", pass: "forward", step: 3, path: null });
+  player.operation(-1, 4);
+  assert.deepEqual(player.head, { pass: "forward", at: 2.75 });
+  for (const _ of [1, 2]) player.operation(1, 4);
+  assert.deepEqual(player.head, { pass: "backward", at: 0.25 });
+  for (const _ of [1, 2]) player.operation(-1, 4);
+  assert.deepEqual(player.head, { pass: "forward", at: 2.75 });
+  player.setMode("forward");
+  player.operation(-1, 4);
+  assert.deepEqual(player.head, { pass: "forward", at: 0 });
+  player.last();
+  player.operation(1, 4);
+  assert.deepEqual(player.head, { pass: "forward", at: 3 });
+});
+
+test("the playhead can be put inside a step, never outside the pass", () => {
+  const player = createPlayer({ onChange: () => {} });
+  player.setLength(3);
+  player.setMode("forward");
+  const at = (/** @type {number} */ wanted) => { player.scrub(wanted); return player.head.at; };
+  assert.deepEqual([at(1.25), at(-1), at(9)], [1.25, 0, 3]);
+});

@@ -27,6 +27,9 @@ IDS = [
     "band-stage",
     "band-time",
     "band-hidden",
+    "band-cell",
+    "band-gates",
+    "cell-view",
     "band-gradient",
     "band-triangle",
     "cursor-column",
@@ -40,6 +43,28 @@ IDS = [
     "menu-button",
     "controls-button",
 ]
+COMPARE_IDS = [
+    "top",
+    "main",
+    "networks",
+    "compare-head",
+    "compare-title",
+    "compare-subtitle",
+    "data-button",
+    "add-network",
+    "data",
+    "problem",
+    "rows",
+    "chart-subtitle",
+    "chart",
+    "findings",
+    "messages",
+    "catalog",
+    "copy-button",
+    "theme-button",
+    "menu-button",
+]
+PAGES = {"/": IDS, "/compare": COMPARE_IDS}
 
 
 class Page(HTMLParser):
@@ -84,14 +109,16 @@ def get(client, path: str = "/", **headers: str):
     return client.get(path, headers=names)
 
 
-def test_the_page_has_the_parts_that_the_views_fill(client) -> None:
-    page = Page(get(client).text)
-    assert set(IDS) <= set(page.ids)
+@pytest.mark.parametrize("path", PAGES)
+def test_the_page_has_the_parts_that_the_views_fill(client, path: str) -> None:
+    page = Page(get(client, path).text)
+    assert set(PAGES[path]) <= set(page.ids)
     assert len(page.ids) == len(set(page.ids))
 
 
-def test_nothing_inline_but_the_hashed_import_map(client) -> None:
-    response = get(client)
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_inline_but_the_hashed_import_map(client, path: str) -> None:
+    response = get(client, path)
     page = Page(response.text)
     assert page.styled == []
     code = [text for at, text in page.inline if at.get("type") != "application/json"]
@@ -102,8 +129,9 @@ def test_nothing_inline_but_the_hashed_import_map(client) -> None:
         assert address.startswith("/static/vendor/")
 
 
-def test_all_that_the_page_loads_is_here(client) -> None:
-    page = Page(get(client).text)
+@pytest.mark.parametrize("path", PAGES)
+def test_all_that_the_page_loads_is_here(client, path: str) -> None:
+    page = Page(get(client, path).text)
     loaded = [at.get("src") or at["href"] for tag, at in page.links if tag in ("link", "script")]
     assert all(address and address.startswith("/static/") for address in loaded)
     built = VENDOR.is_dir()
@@ -112,8 +140,16 @@ def test_all_that_the_page_loads_is_here(client) -> None:
             assert client.get(address).status_code == 200, address
 
 
-def test_messages_and_catalogue_are_in_the_page(client) -> None:
-    page = Page(get(client, accept_language="zh-CN").text)
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_link_to_each_other_and_mark_where_one_is(client, path: str) -> None:
+    links = [at for tag, at in Page(get(client, path).text).links if tag == "a"]
+    assert set(PAGES) <= {at["href"] for at in links}
+    assert [at["href"] for at in links if "aria-current" in at] == [path]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_messages_and_catalogue_are_in_the_page(client, path: str) -> None:
+    page = Page(get(client, path, accept_language="zh-CN").text)
     assert page.data("messages") == CATALOGUES["zh"]
     assert page.data("catalog") == client.get("/api/v1/catalog").json()
 

@@ -148,7 +148,7 @@ def run(
         add(h, n_t, h)  # (1 − z) n + z h(t−1)
         h_prev = h
     a[..., : 2 * H] *= 2
-    named = dict(zip(GATES, (r, z, n), strict=True))
+    named: dict[str, np.ndarray] = dict(zip(GATES, (r, z, n), strict=True))
     return LayerRun(x, a, all_h[1:], all_h[:-1], named, kept={"q": q, "rz": rz})
 
 

@@ -148,9 +148,10 @@ def run(
         multiply(o_t, tanh_c, h)
         h_prev, cell_prev = h, cell
     a /= scale  # a power of two: no rounding
-    named = dict(zip(GATES, (i, f, g, o), strict=True))
-    kept = {"z": z, "tanh_cell": tanh_cell}
-    return LayerRun(x, a, all_h[1:], all_h[:-1], named, all_cell[1:], all_cell[:-1], kept)
+    named: dict[str, np.ndarray] = dict(zip(GATES, (i, f, g, o), strict=True))
+    before = all_cell[:-1]
+    kept = {"z": z, "tanh_cell": tanh_cell, "cell_prev": before}
+    return LayerRun(x, a, all_h[1:], all_h[:-1], named, all_cell[1:], before, kept)
 
 
 class LstmAdjoint(Adjoint):
@@ -160,15 +161,14 @@ class LstmAdjoint(Adjoint):
 
     def __init__(self, parameters: Parameters, activation: Activation, run: LayerRun):  # noqa: ARG002
         super().__init__(parameters, run)
-        gates = run.gates or {}
-        i, f, g, o = (gates[name] for name in GATES)
-        tanh_cell = run.kept["tanh_cell"]
+        z, tanh_cell = run.kept["z"], run.kept["tanh_cell"]
+        i, f, g, o = np.split(z, 4, axis=-1)
         self.f = f
         self.into_cell = o * (1 - tanh_cell**2)
-        z, H = run.kept["z"], f.shape[-1]
+        H = f.shape[-1]
         K = z * (1 - z)
         K[..., :H] *= g
-        K[..., H : 2 * H] *= run.cell_prev
+        K[..., H : 2 * H] *= run.kept["cell_prev"]
         K[..., 2 * H : 3 * H] = i * (1 - g**2)
         K[..., 3 * H :] *= tanh_cell
         self.K = K.reshape(*K.shape[:-1], 4, H)

@@ -55,6 +55,12 @@ export function knownNodes({ nodes, operations }, done) {
   return new Set([...given, ...operations.slice(0, done).flatMap((operation) => operation.nodes)]);
 }
 
+/** Nodes of a step's cell that are computed at `progress` 0..1 of its beat, as the open cell shows them. @param {Parameters<typeof wiringOf>[0]} trace @param {number} progress @returns {Set<string>} */
+export function knownAt(trace, progress) {
+  const wiring = wiringOf(trace);
+  return knownNodes(wiring, operationsDone(progress, wiring.operations.length));
+}
+
 /** Nodes that have handed their gradient on once `done` operations, the last first, are gone back over. @param {Wiring} wiring @param {number} done @returns {Set<string>} */
 export function returnedNodes({ operations }, done) {
   return new Set(operations.slice(operations.length - done).flatMap((operation) => operation.nodes));

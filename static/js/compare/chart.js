@@ -24,7 +24,7 @@ import { draw, drawMark, seriesOf } from "./series.js";
 
 const TOP = 50;
 const BOTTOM = 26;
-const LEFT = { wide: 48, narrow: 46 };
+const LEFT = { wide: 48, narrow: 58 };
 const BAR = 11;
 const HATCH = 12;
 
@@ -68,7 +68,7 @@ export function chart(root, { onDistance, onHover }) {
     const now = JSON.stringify([settings.distance, place]);
     if (now === marked) return;
     marked = now;
-    const distance = Math.min(settings.distance, T - 1);
+    const { distance } = settings;
     slider.max = String(T - 1);
     slider.value = String(distance);
     slider.setAttribute("aria-valuetext", spoken(state));
@@ -158,7 +158,7 @@ function drawStill(svg, root, frame, lines, state) {
   const inside = draw(root, "g", { "clip-path": "url(#chart-inside)" });
   for (const line of lines) drawLine(inside, frame, line);
   lines.forEach((line, i) => drawMarks(root, frame, line, i, state));
-  drawLabels(root, frame, lines);
+  drawLabels(root, frame, lines, state.narrow);
 }
 
 /** @param {SVGElement} root @param {Frame} frame @param {CompareState} state */
@@ -212,13 +212,13 @@ function drawMarks(root, frame, { curve, series, twin }, i, { T, scales }) {
   }
 }
 
-/** @param {SVGElement} root @param {Frame} frame @param {Line[]} lines */
-function drawLabels(root, frame, lines) {
+/** @param {SVGElement} root @param {Frame} frame @param {Line[]} lines @param {boolean} narrow  room for names alone */
+function drawLabels(root, frame, lines, narrow) {
   const early = frame.left + (frame.right - frame.left) / 2;
   const wanted = lines.map(({ entry, curve, series }) => {
     const exit = exitOf(frame, curve);
     const key = exit.end === "over" ? "compare.explodes" : exit.end === "under" && exit.at.x < early ? "compare.vanishes" : "";
-    const text = key ? t(key, { name: entry.name }) : entry.name;
+    const text = key && !narrow ? t(key, { name: entry.name }) : entry.name;
     return { exit, text, colour: series.colour, width: textWidth(text) };
   });
   const points = lines.map(({ curve }) => piecesOf(frame, curve).flatMap((piece) => dense(piece)));

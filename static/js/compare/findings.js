@@ -43,7 +43,9 @@ function holding(entries, distance) {
   if (!plain || !gated) return [];
   const ratio = gated.result.curve[distance] / plain.result.curve[distance];
   if (!Number.isFinite(ratio) || !(ratio > 0)) return [];
-  const key = `compare.finding.${ratio >= 1 ? "more" : "less"}${gated.result.atCell ? ".cell" : ""}`;
+  const way = ratio >= 1 ? "more" : "less";
+  const where = gated.result.atCell ? ".cell" : "";
+  const key = `compare.finding.${way}${where}`;
   const times = ratio >= 1 ? ratio : 1 / ratio;
   return [{ key, params: { n: distance, name: gated.name, plain: plain.name, times: times < 10 ? times.toFixed(1) : short(times) } }];
 }

@@ -51,7 +51,8 @@ function candidates({ left, width: most, top, bottom }, { end, at }, width) {
       if (from >= left + 3 && from + width <= most - 2) spots.push({ x, y, anchor });
     }
   }
-  return spots.length ? spots : [{ x: most - 2, y: end === "over" ? top + 13 : bottom - 14, anchor: "end" }];
+  if (spots.length) return spots;
+  return Array.from({ length: ROWS }, (_, row) => ({ x: most - 2, y: end === "over" ? top + 13 + row * LINE : bottom - 14 - row * LINE, anchor: "end" }));
 }
 
 /** @param {Spot[]} spots @param {number} width @param {Box[]} taken @param {Point[][]} lines */

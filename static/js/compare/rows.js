@@ -97,7 +97,7 @@ function createRow(list, index, options) {
     write(title, words);
     writeLines(lines, network, result);
     open.hidden = !opensAlone(network);
-    alone.hidden = !open.hidden;
+    alone.hidden = !open.hidden || why !== null;
     open.setAttribute("href", `${state.home}${instrumentQuery(network, settings)}`);
     open.setAttribute("aria-label", t("compare.openName", { name: words }));
     editing.setAttribute("aria-label", t("compare.editName", { name: words }));
@@ -105,6 +105,7 @@ function createRow(list, index, options) {
     root.setAttribute("aria-label", words);
     if (result) triangle.update(result, scales, size, place, t("compare.triangleOf", { name: words }));
     writeFade(fade, result);
+    left.dataset.where = placeName(state);
     writeLeft(left, state, result);
     writeReason(reason, why, settings, options.onCut);
     editor.update(network, words, entries.length > 1);
@@ -172,14 +173,18 @@ function writeFade(element, result) {
 }
 
 const ROUGH = 0.8;
+const FLAT = 5; // a half-life of so many times the sequence's length
 
 /** How fast the gradient fades or grows, and how far that may be believed. @param {NonNullable<Entry["result"]>} result @returns {{ words: string, number?: string, note?: string }} */
 export function fadeOf({ horizon, overflow, curve, T }) {
   const steps = (/** @type {number} */ n) => t("compare.steps", { n: n < 100 ? n.toFixed(1) : short(n) });
   const rough = horizon.r2 !== null && horizon.r2 < ROUGH ? t("compare.rough", { r2: horizon.r2.toFixed(2) }) : undefined;
   const note = overflow ? t("narration.overflow", overflow) : rough ?? (horizon.zeros ? t("compare.zeros", { n: short(horizon.zeros) }) : undefined);
-  if (horizon.half_life !== null) return { words: t("compare.halves"), number: steps(horizon.half_life), note };
-  if (horizon.doubling !== null) return { words: t("compare.doubles"), number: steps(horizon.doubling), note };
+  const period = horizon.half_life ?? horizon.doubling;
+  const pace = t(horizon.half_life === null ? "compare.doubles" : "compare.halves");
+  if (period !== null && period > FLAT * T) return { words: t("compare.nearly"), number: t("compare.flat"), note: `${pace} ${steps(period)}` };
+  if (horizon.half_life !== null) return { words: pace, number: steps(horizon.half_life), note };
+  if (horizon.doubling !== null) return { words: pace, number: steps(horizon.doubling), note };
   const returns = curve.some((norm, d) => d > 0 && norm > 0);
   return { words: t(T > 1 && !returns ? "compare.nothing" : "compare.flat"), note };
 }

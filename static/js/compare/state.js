@@ -8,7 +8,7 @@
  * @property {string | null} reason                         why there is none: "batch", or the server's sentence
  *
  * @typedef {object} CompareState
- * @property {import("../comparison.js").Comparison} settings
+ * @property {import("../comparison.js").Comparison} settings   its distance one that there is
  * @property {Entry[]} entries
  * @property {import("../scales.js").Scales} scales
  * @property {number} size                  of a small triangle, in pixels

@@ -1,5 +1,5 @@
 import { percent, short } from "../format.js";
-import { gradientSum, texNumber } from "../formulas.js";
+import { gradientEquation, texNumber } from "../formulas.js";
 import { t as say } from "../i18n.js";
 import { linked, renderMath, renderPhrase, ringParts } from "../math.js";
 import { backwardProgress } from "../playhead.js";
@@ -45,7 +45,7 @@ export function contributions(root, options = {}) {
         drawn = key;
         title.textContent = say("contributions.title", { k });
         sum.classList.toggle("is-tight", k > 98);
-        renderMath(sum, `\\frac{\\partial L}{\\partial ${linked({ kind: "h", t: k }, `h(${k})`)}} = ${gradientSum(trace, k, shown)}`, { display: true });
+        renderMath(sum, gradientEquation(trace, k, `\\frac{\\partial L}{\\partial ${linked({ kind: "h", t: k }, `h(${k})`)}}`, shown), { display: true });
         deltaLine(delta, trace, k);
         cellLine(cell, trace, k, shown.joined);
         howComposed(note, trace, k);
@@ -66,8 +66,8 @@ export function contributions(root, options = {}) {
 
 /** At the LSTM's cell state, what comes down from h(k) and what the next forget gate lets back. @param {HTMLElement} line @param {Trace} trace @param {number} k @param {boolean} known */
 function cellLine(line, trace, k, known) {
-  line.hidden = !trace.dcell;
-  if (!trace.dcell || !trace.dcellNorm) return;
+  line.hidden = !trace.dcell || !reaches(trace, trace.T, k); // within a window the pieces would bring losses that may not reach k
+  if (line.hidden || !trace.dcellNorm) return;
   const at = (/** @type {number} */ j) => `\\partial L/\\partial \\mathit{cell}(${j})`;
   const next = k < trace.T ? ` + f(${k + 1}) \\odot ${at(k + 1)}` : "";
   const size = known ? texNumber(short(trace.dcellNorm[k - 1])) : "\\ldots";

@@ -1,4 +1,5 @@
 import { powerOfTen, short } from "../format.js";
+import { comparisonQuery } from "../comparison.js";
 import { t } from "../i18n.js";
 import { LIMITS, checkNumbers, checkText, parseNumbers, propertyOf, stepsOf, wellFormed } from "../state.js";
 import { child } from "./band.js";
@@ -45,6 +46,7 @@ export function controls(root, { settings, catalog, onChange, onPreset, onLab = 
     drawnGroup(group(root, "controls.initialisation"), catalog, change),
     gradientGroup(group(root, "controls.gradient"), catalog, change, onLab),
   ];
+  const compare = compareLink(root);
   /** @type {Fields} */
   const fields = Object.assign({}, ...parts.map((part) => part.fields));
   const lookForFaults = watchFaults(root, onInvalid);
@@ -63,6 +65,7 @@ export function controls(root, { settings, catalog, onChange, onPreset, onLab = 
     }
     for (const part of parts) part.update(next, trace);
     tries.update(next);
+    compare.update(next);
     lookForFaults();
     if (problem) tellFaults(problem, next, fields, (message) => t("fault.server", { message }));
   }
@@ -276,6 +279,18 @@ function labButton(field, lab, onLab) {
   button.textContent = t(`controls.lab.${lab}`);
   button.addEventListener("click", () => onLab(lab));
   return button;
+}
+
+/** The way to /compare, with this network first and on this data. @param {HTMLElement} root */
+function compareLink(root) {
+  const link = /** @type {HTMLAnchorElement} */ (child(child(root, "div", "group"), "a", "button"));
+  link.textContent = t("controls.compare");
+  return {
+    /** @param {Settings} settings */
+    update(settings) {
+      link.setAttribute("href", `${document.documentElement.dataset.root ?? ""}/compare${comparisonQuery(settings)}`);
+    },
+  };
 }
 
 /** The ranges on offer: a few, and those that the presets use. @param {any} catalog */

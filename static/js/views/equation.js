@@ -1,3 +1,4 @@
+import { knownAt } from "../cell/wiring.js";
 import { fixed, percent, plain, short } from "../format.js";
 import { texNumber } from "../formulas.js";
 import { t as say } from "../i18n.js";
@@ -5,7 +6,7 @@ import { linked, renderMath, renderPhrase, ringParts } from "../math.js";
 import { apply, PHI } from "../phi.js";
 import { forwardProgress } from "../playhead.js";
 import { forwardTerms, isLost } from "../products.js";
-import { forwardReveal } from "../reveal.js";
+import { cellReveal, forwardReveal } from "../reveal.js";
 import { told } from "../trace.js";
 import { child } from "./band.js";
 import { outcome } from "./outcome.js";
@@ -60,7 +61,7 @@ export function equation(root) {
       const t = state.focus;
       const subject = [trace, state.scales, t];
       const lost = isLost(trace, t);
-      const shown = forwardReveal(lost ? 0 : forwardProgress(state.head, t), trace.H, state.reduced);
+      const shown = shownAt(trace, state, lost ? 0 : forwardProgress(state.head, t));
       const unit = unitShown(trace, t, shown.lit, state.hover);
       const key = `${Object.values(shown)} ${unit}`;
       const fresh = subject.some((part, i) => part !== drawn[i]);
@@ -71,7 +72,7 @@ export function equation(root) {
       }
       if (fresh || key !== revealed) {
         revealed = key;
-        table.reveal(shown, unit);
+        table.reveal(shown.columns, unit);
         if (lost) card.lost(trace);
         else card.update(trace, t, unit, whyShown(trace, t, shown.lit, unit));
         if (shown.lit > 0 && shown.lit < trace.H) table.follow(unit);
@@ -99,6 +100,14 @@ function heading(title, lines, trace, t) {
   renderMath(lines[0], trace.normalization === "layer" ? `${a} = \\gamma\\operatorname{LN}(${U} + ${W}) + b` : `${a} = ${U} + ${W} + ${b}`);
   const slope = linked({ kind: "slope", t }, `\\varphi(a(${t}))`);
   renderMath(lines[1], phi.tex ? `${h} = ${slope} = ${phi.tex}\\,a(${t})` : `${h} = ${slope} = a(${t})`);
+}
+
+/** What is out: with the stage, or operation by operation with the open cell. @param {Trace} trace @param {ViewState} state @param {number} progress */
+function shownAt(trace, { settings, reduced, playing }, progress) {
+  const sum = trace.normalization === "layer" ? "norm" : "a";
+  if (settings.zoom && !(reduced && playing)) return cellReveal(progress, trace.H, knownAt(trace, progress), ["Ux", "Wh", sum, sum, "h"]);
+  const shown = forwardReveal(progress, trace.H, reduced);
+  return { ...shown, columns: [shown.sent, shown.sent, shown.sent, shown.met, shown.lit] };
 }
 
 /** The unit the callout works out: the one pointed at, the one just lit, or at rest the one with the smallest slope; −1 while none is lit.
@@ -162,9 +171,8 @@ function unitTable(root) {
       else visible();
       if (trace.H > LONG) later = window.setTimeout(() => write?.(0, trace.H), SETTLED);
     },
-    /** @param {ReturnType<typeof forwardReveal>} shown @param {number} unit */
-    reveal(shown, unit) {
-      const out = [shown.sent, shown.sent, shown.sent, shown.met, shown.lit];
+    /** @param {number[]} out  rows of each column that are out @param {number} unit */
+    reveal(out, unit) {
       rows.forEach(({ row, cells }, i) => {
         cells.forEach((cell, c) => cell.classList.toggle("is-ghost", i >= out[c]));
         row.classList.toggle("is-current", i === unit);

@@ -1,10 +1,11 @@
+import { knownAt } from "../cell/wiring.js";
 import { percent } from "../format.js";
 import { equationsOf, gatesOf, keeperOf, workedOut } from "../gated.js";
 import { t as say } from "../i18n.js";
 import { renderMath, renderPhrase, ringParts } from "../math.js";
 import { forwardProgress } from "../playhead.js";
 import { isLost } from "../products.js";
-import { forwardReveal } from "../reveal.js";
+import { cellReveal, forwardReveal } from "../reveal.js";
 import { child } from "./band.js";
 import { cellNumber } from "./equation.js";
 import { outcome } from "./outcome.js";
@@ -15,16 +16,16 @@ import { beadIn, setBead, standsFor } from "./panel.js";
  *
  * @typedef {import("../view.js").Trace} Trace
  * @typedef {import("../view.js").ViewState} ViewState
- * @typedef {{ tex: string, values: (trace: Trace, t: number) => Float64Array, when: "met" | "lit" }} Column
+ * @typedef {{ node: string, tex: string, values: (trace: Trace, t: number) => Float64Array, when: "met" | "lit" }} Column
  */
 
 const LONG = 16; // units that stand without scrolling
 
 /** The table's columns: gates, then states. @param {Trace} trace @returns {Column[]} */
 function columnsOf(trace) {
-  const gates = gatesOf(trace).map(([name, tex]) => /** @type {Column} */ ({ tex, when: "met", values: (of, t) => /** @type {Record<string, Float64Array[]>} */ (of.gates)[name][t - 1] }));
-  const cell = trace.cell ? [/** @type {Column} */ ({ tex: "\\mathit{cell}", when: "lit", values: (of, t) => /** @type {Float64Array[]} */ (of.cell)[t - 1] })] : [];
-  return [...gates, ...cell, { tex: "h", when: "lit", values: (of, t) => of.h[t - 1] }];
+  const gates = gatesOf(trace).map(([name, tex]) => /** @type {Column} */ ({ node: name, tex, when: "met", values: (of, t) => /** @type {Record<string, Float64Array[]>} */ (of.gates)[name][t - 1] }));
+  const cell = trace.cell ? [/** @type {Column} */ ({ node: "cell", tex: "\\mathit{cell}", when: "lit", values: (of, t) => /** @type {Float64Array[]} */ (of.cell)[t - 1] })] : [];
+  return [...gates, ...cell, { node: "h", tex: "h", when: "lit", values: (of, t) => of.h[t - 1] }];
 }
 
 /** @param {HTMLElement} root @returns {import("../view.js").View} */
@@ -47,7 +48,7 @@ export function gatedEquation(root) {
     update(trace, state) {
       const t = state.focus;
       const lost = isLost(trace, t);
-      const shown = forwardReveal(lost ? 0 : forwardProgress(state.head, t), trace.H, state.reduced);
+      const shown = shownAt(trace, state, lost ? 0 : forwardProgress(state.head, t));
       const unit = unitShown(trace, t, shown.lit, state.hover);
       const key = `${Object.values(shown)} ${unit}`;
       const fresh = [trace, state.scales, t].some((part, i) => part !== drawn[i]);
@@ -60,7 +61,7 @@ export function gatedEquation(root) {
       }
       if (fresh || key !== revealed) {
         revealed = key;
-        reveal(table, columnsOf(trace), shown, unit);
+        reveal(table, shown.columns, unit);
         card.update(trace, t, lost ? -1 : unit, lost);
         then.update(trace, t, shown);
         ringed = undefined;
@@ -72,6 +73,14 @@ export function gatedEquation(root) {
     },
     destroy: () => root.replaceChildren(),
   };
+}
+
+/** What is out: with the stage, or operation by operation with the open cell. @param {Trace} trace @param {ViewState} state @param {number} progress */
+function shownAt(trace, { settings, reduced, playing }, progress) {
+  const columns = columnsOf(trace);
+  if (settings.zoom && !(reduced && playing)) return cellReveal(progress, trace.H, knownAt(trace, progress), columns.map(({ node }) => node));
+  const shown = forwardReveal(progress, trace.H, reduced);
+  return { ...shown, columns: columns.map(({ when }) => shown[when]) };
 }
 
 /** The unit that is worked out: the one pointed at, the one just lit, at rest the one whose keeping gate is most closed.
@@ -123,11 +132,11 @@ function fillRow(row, values, t, i, scales) {
   }
 }
 
-/** @param {HTMLElement} table @param {Column[]} columns @param {{ met: number, lit: number }} shown @param {number} unit */
-function reveal(table, columns, shown, unit) {
+/** @param {HTMLElement} table @param {number[]} columns  rows that are out @param {number} unit */
+function reveal(table, columns, unit) {
   table.querySelectorAll("tbody tr").forEach((row, i) => {
     row.classList.toggle("is-current", i === unit);
-    row.querySelectorAll("td").forEach((cell, c) => cell.classList.toggle("is-ghost", i >= shown[columns[c].when]));
+    row.querySelectorAll("td").forEach((cell, c) => cell.classList.toggle("is-ghost", i >= columns[c]));
   });
 }
 

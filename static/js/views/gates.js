@@ -148,7 +148,7 @@ export function cellState(root, options = {}) {
       if (!trace.cell || state.narrow) return;
       const height = cellHeight(trace.H);
       const { scales, head, reduced } = state;
-      writeMixed(count, t("cellState.units", { H: trace.H }));
+      writeMixed(count, "$\\mathit{cell}(t)$");
       bar.update(scales, "identity", height);
       rows.update(trace, state, trace.cell, height, t("cellState.summary", { H: trace.H, T: trace.T }), {
         colour: scales.value, faint: (v) => faintness(Math.abs(v)), lit: (step) => litUnits(head, step, trace.H, reduced),

@@ -63,7 +63,7 @@ export function narrate(trace, state) {
 }
 
 /** @param {Trace} trace @param {ViewState} state @returns {Words} */
-function forwardWords(trace, { head, step, narrow }) {
+function forwardWords(trace, { head, step, narrow, settings }) {
   if (head.at === 0) return { title: message("narration.forwardStart"), tex: stepFormula(trace, 1), note: "" };
   const { overflow } = trace;
   if (overflow && ["a", "h", "o"].includes(overflow.what) && overflow.step <= step) return overflowWords(trace);
@@ -71,7 +71,7 @@ function forwardWords(trace, { head, step, narrow }) {
   const what = symbol === null ? message("narration.value") : named(symbol);
   const title = message(narrow ? "narration.forwardShort" : step === 1 ? "narration.forwardFirst" : "narration.forward", { step, before: step - 1, what });
   const units = Math.floor(stage(head.at - (step - 1), FORWARD.light) * trace.H + 1e-9);
-  const note = units === 0 || narrow ? "" : units === trace.H ? message("narration.allUnits", { H: trace.H }) : message("narration.units", { units, H: trace.H });
+  const note = units === 0 || narrow || settings.zoom ? "" : units === trace.H ? message("narration.allUnits", { H: trace.H }) : message("narration.units", { units, H: trace.H });
   return { title, tex: stepFormula(trace, step), note };
 }
 
@@ -94,10 +94,10 @@ function forwardDone(trace) {
 }
 
 /** @param {Trace} trace @param {ViewState} state @returns {Words} */
-function backwardWords(trace, { head, step, narrow }) {
+function backwardWords(trace, { head, step, narrow, settings }) {
   if (head.at === 0) return { title: message("narration.backwardStart"), tex: gradientFormula(trace, trace.T, false), note: "" };
   const empty = nothingWords(trace, step);
-  const note = !hasLoss(trace, step) ? message("narration.noLoss") : empty ? empty : narrow ? "" : message("narration.strands");
+  const note = !hasLoss(trace, step) ? message("narration.noLoss") : empty ? empty : narrow || settings.zoom ? "" : message("narration.strands");
   const known = stage(backwardProgress(head, step, trace.T), BACKWARD.join) >= 1;
   return { title: message("narration.backward", { step }), tex: gradientFormula(trace, step, known), note };
 }

@@ -1,5 +1,5 @@
 import { short } from "../format.js";
-import { braced, gradientSum, pathProduct, texNumber } from "../formulas.js";
+import { braced, gradientEquation, pathProduct, texNumber } from "../formulas.js";
 import { stateFormula } from "../gated.js";
 import { t as say } from "../i18n.js";
 import { linked, renderMath } from "../math.js";
@@ -61,7 +61,7 @@ const FORMULAS = {
   contributions(trace, state) {
     const k = state.step;
     const shown = backwardReveal(backwardProgress(state.head, k, trace.T), 1, state.reduced);
-    return `\\frac{\\partial L}{\\partial h(${k})} = ${gradientSum(trace, k, shown)}`;
+    return gradientEquation(trace, k, `\\frac{\\partial L}{\\partial h(${k})}`, shown);
   },
   /** @param {Trace} trace @param {ViewState} state */
   microscope(trace, state) {

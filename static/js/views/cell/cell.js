@@ -43,6 +43,8 @@ export function cellView(root, options) {
   const head = createHead(root, (direction) => options.onOperation?.(direction, wiring?.operations.length ?? 1));
   const frame = child(root, "div", "cell-frame");
   frame.tabIndex = 0;
+  frame.setAttribute("role", "region");
+  frame.setAttribute("aria-label", say("cell.drawing"));
   const box = child(frame, "div", "cell-drawing");
   const canvas = /** @type {HTMLCanvasElement} */ (child(box, "canvas", "cell-values"));
   const picture = svg("svg", box, { class: "cell-structure", role: "img" });
@@ -155,16 +157,21 @@ function createHead(root, onStep) {
   return {
     /** @param {Trace} trace @param {ViewState} state @param {Wiring} wiring @param {Flow} flow @param {Stand} stand */
     update(trace, state, wiring, flow, { backward, current, pointed, done }) {
-      const index = pointed ?? current;
+      const along = state.path !== null && pointed === null; // a path plays its own losses; the cell shows them all
+      const index = pointed ?? (along ? -1 : current);
       const count = wiring.operations.length;
       back.disabled = on.disabled = state.path !== null;
       const operation = wiring.operations[index];
-      title.textContent = operation ? say("cell.operation", { n: index + 1, count, name: say(`operation.${wiring.name}.${operation.name}`) }) : say(backward ? "cell.waitBack" : "cell.wait", { t: state.step });
+      const waiting = along ? "cell.allLosses" : backward ? "cell.waitBack" : "cell.wait";
+      title.textContent = operation ? say("cell.operation", { n: index + 1, count, name: say(`operation.${wiring.name}.${operation.name}`) }) : say(waiting, { t: state.step });
       const known = operation && (backward ? count - index <= done : index < done);
-      renderMath(formula, operation ? formulaOf(trace, state, wiring, operation, known ? flow : null, backward) : "");
+      renderMath(formula, operation ? formulaOf(trace, state, wiring, operation, known ? flow : null, backward) : along ? gradientOf(trace, state.step) : "");
     },
   };
 }
+
+/** @param {Trace} trace @param {number} t */
+const gradientOf = (trace, t) => `\\lVert \\partial L/\\partial h(${t}) \\rVert = \\mathbf{${texNumber(short(trace.dhNorm[t - 1]))}}`;
 
 /** @param {Trace} trace @param {ViewState} state @param {Wiring} wiring @param {import("../../cell/wiring.js").Operation} operation @param {Flow | null} flow  null: not computed yet @param {boolean} backward */
 function formulaOf(trace, { step, hover }, wiring, operation, flow, backward) {

@@ -1,4 +1,4 @@
-import { visible } from "../../format.js";
+import { fixed, visible } from "../../format.js";
 import { t as say } from "../../i18n.js";
 import { svg } from "../stage/column.js";
 
@@ -130,6 +130,13 @@ function createWire(layer, wire, operationOf) {
   };
 }
 
+/** What stands in the input's square: its symbol, or its number where it is one. @param {Trace} trace @param {number} t */
+function symbolOf({ symbols, x, I }, t) {
+  const symbol = symbols[t - 1];
+  if (symbol !== null) return visible(symbol);
+  return I === 1 ? fixed(x[t - 1][0], 1) : "";
+}
+
 /** V, where h(t) leaves for the prediction. @param {Element} group @param {[number, number]} end @param {[number, number][]} points */
 function letterBox(group, [x, y], points) {
   const box = svg("g", group, { class: "matrix V" });
@@ -155,7 +162,7 @@ function createNode(layer, node, operationOf) {
   return {
     /** @param {Trace} trace @param {number} t */
     name(trace, t) {
-      if (symbol) symbol.textContent = visible(trace.symbols[t - 1] ?? "");
+      if (symbol) symbol.textContent = symbolOf(trace, t);
       if (!name) return;
       name.replaceChildren();
       const letter = NAMES[/** @type {keyof typeof NAMES} */ (node.kind)];

@@ -20,6 +20,7 @@ export function startHeader({ settings, onChoose = () => {} } = {}) {
   const { signal } = undo;
   const stopTheme = themeButton(root, onChoose, signal);
   menu(root, signal);
+  rememberLanguage(root, signal);
   if (settings) {
     languageLinks(root, settings, signal);
     copyButton(root, () => location.origin + location.pathname + writeSettings(settings()), signal);
@@ -28,6 +29,16 @@ export function startHeader({ settings, onChoose = () => {} } = {}) {
     undo.abort();
     stopTheme();
   };
+}
+
+const YEAR = 365 * 24 * 3600;
+
+/** Only who switches is remembered: a link in another language is for once. @param {HTMLElement} root @param {AbortSignal} signal */
+function rememberLanguage(root, signal) {
+  root.addEventListener("click", ({ target }) => {
+    const link = target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("a[data-language]")) : null;
+    if (link) document.cookie = `lang=${link.dataset.language}; Path=${document.documentElement.dataset.root || "/"}; Max-Age=${YEAR}; SameSite=Lax`;
+  }, { signal });
 }
 
 /** The language switch leads to the same picture. @param {HTMLElement} root @param {() => Settings} settings @param {AbortSignal} signal */

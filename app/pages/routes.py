@@ -22,7 +22,6 @@ from app.settings import Settings
 HERE = Path(__file__).resolve().parents[2]
 LIBRARIES = ("culori", "d3-array", "d3-scale", "d3-selection", "d3-shape", "katex")
 SECTIONS = ("controls", "inspector", "transport", "header")
-COOKIE_SECONDS = 365 * 24 * 3600
 # What was fetched is kept, but asked for again each time: a 304 costs nothing, a stale page does.
 REVALIDATE = {"cache-control": "no-cache"}
 
@@ -74,11 +73,9 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     html = templates.get_template(template).render(_frame(request, language) | context)
     headers = REVALIDATE | {
         "etag": f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"',
-        "vary": "accept-language, cookie",
+        "vary": "accept-language, cookie",  # the cookie is the language switch's own: header.js
         "content-language": language,
     }
-    if wish:
-        headers["set-cookie"] = _cookie(request, language)
     if status == 200 and headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return HTMLResponse(html, status, headers=headers)
@@ -92,6 +89,7 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
     hidden = request.query_params.get("hide", "").split(",")
     return {
         "root": root,
+        "home": f"{root}/" + (f"?lang={language}" if "lang" in request.query_params else ""),
         "language": language,
         "languages": [_switch(request, name) for name in others(language)],
         "t": lambda key, **params: translate(language, key, **params),
@@ -120,11 +118,6 @@ def _hash(script: str) -> str:
 def _root(request: Request) -> str:
     """Return the prefix that a reverse proxy serves this application under, mostly ""."""
     return request.scope.get("root_path", "").rstrip("/")
-
-
-def _cookie(request: Request, language: str) -> str:
-    path = _root(request) or "/"
-    return f"lang={language}; Path={path}; Max-Age={COOKIE_SECONDS}; SameSite=Lax"
 
 
 def _explain_missing_pages(app: FastAPI) -> None:

@@ -21,6 +21,7 @@ export function startHeader({ settings, query = settings && ((over) => writeSett
   const { signal } = undo;
   const stopTheme = themeButton(root, onChoose, signal);
   menu(root, signal);
+  rememberLanguage(root, signal);
   if (query) {
     languageLinks(root, query, signal);
     copyButton(root, () => location.origin + location.pathname + query({}), signal);
@@ -29,6 +30,16 @@ export function startHeader({ settings, query = settings && ((over) => writeSett
     undo.abort();
     stopTheme();
   };
+}
+
+const YEAR = 365 * 24 * 3600;
+
+/** Only who switches is remembered: a link in another language is for once. @param {HTMLElement} root @param {AbortSignal} signal */
+function rememberLanguage(root, signal) {
+  root.addEventListener("click", ({ target }) => {
+    const link = target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("a[data-language]")) : null;
+    if (link) document.cookie = `lang=${link.dataset.language}; Path=${document.documentElement.dataset.root || "/"}; Max-Age=${YEAR}; SameSite=Lax`;
+  }, { signal });
 }
 
 /** The language switch leads to the same picture. @param {HTMLElement} root @param {(over: { lang?: string }) => string} query @param {AbortSignal} signal */

@@ -67,6 +67,11 @@ let last = null;
 let followed = 0;
 let room = 0;
 let scales = createScales(themeNow(), settings.scale);
+const [SOON, PAUSE] = [250, 800]; // milliseconds at rest before the address is written; after typing, for a new entry
+let remembering = 0;
+let entry = 0; // how long the new entry of the history that is due waits
+let recalling = false; // the settings are those of an address gone back to; their picture is under way
+let address = location.search;
 
 const frame = createFrame(draw);
 const player = createPlayer({ onChange: () => { frame.request(); rememberLater(); } });
@@ -97,7 +102,7 @@ const transport = createTransport(element("transport"), { player, slot: document
 const controls = createControls(element("controls-content"), {
   settings, catalog,
   onChange: (next, { dragging }) => change(next, { dragging }),
-  onPreset: (preset) => { player.setPath(null); change(fromPreset(preset, settings, catalog)); },
+  onPreset: (preset) => { change(fromPreset(preset, settings, catalog), { entry: SOON }); player.setPath(null); player.last(); },
   onLab: openLab,
   onInvalid: (value) => { invalid = value; frame.request(); },
 });
@@ -118,8 +123,12 @@ function openLab(lab) {
   element(`lab-${lab}`).scrollIntoView({ block: "nearest" });
 }
 
-/** The settings are now these. @param {Settings} next @param {{ dragging?: boolean }} [how] */
-function change(next, how) {
+/** The settings are now these. @param {Settings} next @param {{ dragging?: boolean, entry?: number }} [how]  entry: see entryAfter
+ * @returns {boolean} is the server asked? */
+function change(next, how = {}) {
+  const wait = how.entry ?? entryAfter(settings, next);
+  if (wait && !entry) remember(); // the entry before keeps what was
+  entry = wait || entry;
   const same = JSON.stringify(toRequest(next, catalog)) === JSON.stringify(toRequest(settings, catalog));
   settings = next;
   windows.explore(settings.lab === "window");
@@ -127,6 +136,7 @@ function change(next, how) {
   measure();
   controls.update(settings, trace, problem);
   rememberLater();
+  return !same || problem !== null;
 }
 
 /** @param {any} answer @param {any} body  what was asked */
@@ -137,7 +147,8 @@ function accept(answer, body) {
   windows.follow(trace, body);
   problem = null;
   player.setLength(trace.T);
-  if (first) player.restore(settings);
+  if (first || recalling) player.restore(settings);
+  recalling = false;
   document.body.dataset.state = "ready";
   measure();
   controls.update(settings, trace, null);
@@ -207,15 +218,40 @@ function moveColumn({ step, stale, path }) {
   if (left - axis.column < bands.scrollLeft || left + 2 * axis.column > bands.scrollLeft + seen) bands.scrollLeft = left - seen / 2;
 }
 
-let remembering = 0;
 /** The address holds all that made the picture; written once things are at rest. */
 function rememberLater() {
   clearTimeout(remembering);
-  remembering = window.setTimeout(() => {
-    if (player.moving || !trace) return;
-    settings = { ...settings, ...player.place };
-    history.replaceState(null, "", location.pathname + writeSettings(settings));
-  }, 250);
+  remembering = window.setTimeout(remember, entry || SOON);
+}
+
+/** Write the address: as a new entry of the history where one is due, else in place of the last. */
+function remember() {
+  clearTimeout(remembering);
+  if (player.moving || !trace || recalling) return;
+  settings = { ...settings, ...player.place };
+  const search = writeSettings(settings);
+  if (search !== address) history[entry ? "pushState" : "replaceState"](null, "", location.pathname + search);
+  [address, entry] = [search, 0];
+}
+
+/** Another sequence is a new entry of the browser's history, a typed one after a pause: how long to wait for it, 0 for none.
+ * @param {Settings} before @param {Settings} next */
+function entryAfter(before, next) {
+  if (before.kind !== next.kind) return SOON;
+  return before.text !== next.text || before.numbers !== next.numbers ? PAUSE : 0;
+}
+
+/** Back and forward in the browser's history: the settings of that address, and its place in the pass. */
+function recall() {
+  if (location.search === address) return; // a link within the page
+  const { lang, theme } = settings;
+  const next = { ...readSettings(location.search), lang, theme };
+  [address, entry, recalling] = [location.search, 0, true];
+  const asks = change(next, { entry: 0 });
+  if (asks) return;
+  recalling = false;
+  player.restore(next);
+  rememberLater();
 }
 
 startHeader({ settings: () => settings, onChoose: (theme) => { if (settings.theme) settings = { ...settings, theme }; rememberLater(); } });
@@ -233,4 +269,5 @@ bands.addEventListener("scroll", () => bands.classList.toggle("scrolled", bands.
 const resized = new ResizeObserver(measure);
 for (const id of ["bands", "band-stage", "band-hidden", "band-cell", "band-gates"]) resized.observe(element(id));
 document.fonts.ready.then(measure);
+window.addEventListener("popstate", recall);
 ask();

@@ -22,6 +22,8 @@ export function createPlayer({ onChange }) {
   let head = { pass: "backward", at: 1 };
   /** @type {Path | null} */
   let path = null;
+  /** Where the pass was when a path was selected. @type {Playhead | null} */
+  let left = null;
   let playing = false;
   let stopping = false; // a pause waits for the end of the beat
   let speed = 1;
@@ -44,6 +46,13 @@ export function createPlayer({ onChange }) {
   const end = () => {
     const pass = path ? "path" : mode === "forward" ? "forward" : "backward";
     return /** @type {Playhead} */ ({ pass, at: beats(pass, T, path) });
+  };
+
+  /** Back from a path: where it was selected, with the step that was under way done; the end where a link began with a path. */
+  const back = () => {
+    const head = left ? { ...left, at: Math.min(T, Math.ceil(left.at - 1e-9)) } : end();
+    left = null;
+    return head;
   };
 
   /** Move on by a share of a beat; at a pass's end go over to the next or stop. @param {number} amount */
@@ -123,29 +132,35 @@ export function createPlayer({ onChange }) {
     seek(t) { stop(restAt(head.pass, t, T, path)); },
     /** @param {number} value */
     setSpeed(value) { speed = value; onChange(); },
-    /** @param {Mode} value */
+    /** The forward pass goes on where it is, if the mode has one; else what the mode runs starts over. @param {Mode} value */
     setMode(value) {
+      const stays = head.pass === "forward" && value !== "backward";
       mode = value;
-      path = null;
+      if (stays) return onChange();
+      path = left = null;
       stop(start());
     },
     /** Select the path of a credit cell; `run` plays it. @param {Path | null} value @param {boolean} [run] */
     setPath(value, run = false) {
+      if (value && !path) left = head;
       path = value;
-      if (!value) return stop(end());
+      if (!value) return stop(back());
       stop({ pass: "path", at: run ? 0 : beats("path", T, value) });
       if (run) play();
     },
     /** A new sequence length: what was complete stays complete. @param {number} value */
     setLength(value) {
       const complete = done();
+      if (left && left.at >= T - 1e-9) left = { ...left, at: value };
       T = value;
       if (path && path.t > T) path = null;
-      if (head.pass === "path" && !path) head = end();
+      if (head.pass === "path" && !path) head = back();
       else head = { ...head, at: complete ? length() : Math.min(head.at, length()) };
     },
     /** Where a link left off; what this sequence has no room for is left out. @param {Place} place */
     restore(place) {
+      playing = stopping = false;
+      left = null;
       mode = place.mode;
       path = place.path && place.path.t <= T && place.path.k <= place.path.t ? place.path : null;
       const pass = path ? "path" : mode === "both" ? place.pass : mode;

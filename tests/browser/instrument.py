@@ -61,6 +61,12 @@ class Instrument:
         filled = (known.get(p, "(.+)") if i % 2 else re.escape(p) for i, p in enumerate(parts))
         return re.compile(f"^{''.join(filled)}$")
 
+    @property
+    def trend(self) -> re.Pattern[str]:
+        """What is said at the end of a backward pass: how a gradient fares on its way back."""
+        kinds = ("halves", "keeps", "doubles", "multiplies", "unsteady")
+        return re.compile("|".join(self.like(f"narration.{kind}").pattern for kind in kinds))
+
     def button(self, key: str) -> Locator:
         """Return the button of that name."""
         return self.page.get_by_role("button", name=self.words[key], exact=True)

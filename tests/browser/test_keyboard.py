@@ -85,7 +85,7 @@ def test_keys_play_step_and_jump(it: Instrument) -> None:
     keys.press("Space")
     expect(it.button("transport.play")).to_be_visible()
     keys.press("End")
-    expect(it.title).to_have_text(it.like("narration.halves"))
+    expect(it.title).to_have_text(it.trend)
 
 
 def test_a_focused_button_keeps_its_keys(it: Instrument) -> None:
@@ -150,7 +150,7 @@ def test_the_triangle_by_keyboard(it: Instrument) -> None:
     expect(it.page).to_have_url(re.compile(r"path=9%2C3$"))
     keys.press("Escape")
     expect(microscope).to_be_hidden()
-    expect(it.title).to_have_text(it.like("narration.halves"))
+    expect(it.title).to_have_text(it.trend)
     expect(it.page).not_to_have_url(re.compile("path"))
 
 

@@ -173,7 +173,7 @@ def test_what_cannot_be_read_falls_back_silently(open_page: Callable[..., Page])
             assert len(asked["data"].pop("text")) >= 2
             asked["data"]["text"] = wanted["data"]["text"]
         assert asked == wanted, query
-        expect(it.title).to_have_text(it.like("narration.halves"))
+        expect(it.title).to_have_text(it.trend)
         expect(it.fault).to_have_count(0)
         expect(it.page.locator(".problem")).to_be_hidden()
 

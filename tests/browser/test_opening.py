@@ -18,7 +18,7 @@ def test_opens_with_a_picture_without_a_click(
 ) -> None:
     it = show(open_page("/", locale=locale), language)
     expect(it.page.locator("html")).to_have_attribute("lang", language)
-    expect(it.title).to_have_text(it.like("narration.halves"))
+    expect(it.title).to_have_text(it.trend)
     expect(it.text).to_have_value("hello world")
     expect(it.page.get_by_role("img", name=it.say("triangle.summary", T=T))).to_be_visible()
     expect(it.page.get_by_role("img", name=it.say("stage.label", T=T, H=8))).to_be_visible()
@@ -54,7 +54,7 @@ def test_keys_typed_into_the_field_are_text(it: Instrument) -> None:
     it.text.press("End")
     it.text.press_sequentially(" !")
     it.shows(T=T + 2, H=8)
-    expect(it.title).to_have_text(it.like("narration.halves"))
+    expect(it.title).to_have_text(it.trend)
     expect(it.text).to_have_value("hello world !")
 
 

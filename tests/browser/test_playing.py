@@ -147,10 +147,10 @@ def test_steps_on_and_back_across_the_passes(open_page: Callable[..., Page]) -> 
     it = show(open_page("/?text=abc"))
     titles = {
         "0": it.words["narration.forwardStart"],
-        "1": it.say("narration.forwardFirst", step=1, what="a"),
+        "1": it.say("narration.forwardFirst", step=1, what="“a”"),
         "2": it.like("narration.forwardDone", T=2),
         "3": it.say("narration.backward", step=2),
-        "4": it.like("narration.halves"),
+        "4": it.trend,
     }
     it.button("transport.first").click()
     expect(it.title).to_have_text(titles["0"])
@@ -197,7 +197,7 @@ def test_reduced_motion_shows_finished_steps_only(open_page: Callable[..., Page]
     it.page.evaluate(SAMPLE, T)
     it.speed("8×")
     it.button("transport.play").click()
-    expect(it.title).to_have_text(it.like("narration.halves"))
+    expect(it.title).to_have_text(it.trend)
     samples = sampled(it)
     whole = samples[-1]
     assert len(steps_in_order(samples)) >= 2 * T - 1

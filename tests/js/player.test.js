@@ -228,6 +228,45 @@ test("a path from a loss to its own step is one beat", () => {
   assert.equal(where(player), "path 4 step 2");
 });
 
+test("a path leaves to where it was selected, with the step that was under way done", () => {
+  const { player } = opened(10);
+  player.setMode("backward");
+  player.play();
+  while (player.head.at < 6.3) player.tick(16.7, false);
+  player.setPath({ t: 9, k: 7 }, true);
+  player.tick(100, false);
+  player.setPath({ t: 8, k: 7 }, true);
+  player.setPath(null);
+  assert.equal(where(player), "backward 7 step 4");
+  player.setPath({ t: 9, k: 7 });
+  player.setLength(5);
+  assert.equal(where(player), "backward 5 step 1");
+});
+
+test("a path selected at the end leaves to the end of whatever length there then is", () => {
+  const { player } = opened(10);
+  player.setPath({ t: 3, k: 1 }, true);
+  player.setLength(12);
+  player.setPath(null);
+  assert.equal(where(player), "backward 12 step 1");
+});
+
+test("the forward pass keeps its place between the modes that have one", () => {
+  const { player } = opened(10);
+  player.setMode("forward");
+  player.seek(4);
+  player.setMode("both");
+  assert.equal(where(player), "forward 4 step 4");
+  player.play();
+  player.tick(BEAT / 2, false);
+  player.setMode("forward");
+  assert.equal(where(player), "forward 4.5 step 5 playing");
+  run(player);
+  assert.equal(where(player), "forward 10 step 10");
+  player.setMode("backward");
+  assert.equal(where(player), "backward 0 step 10");
+});
+
 test("another mode leaves the path", () => {
   const { player } = opened(10);
   player.setPath({ t: 9, k: 3 }, true);

@@ -88,8 +88,9 @@ export function frame(parent, key, className = "") {
       root.classList.toggle("locked", locked);
       root.title = locked ? t("controls.locked") : "";
       for (const input of root.querySelectorAll("input, select, textarea, button")) /** @type {HTMLInputElement} */ (input).disabled = locked;
-      if (locked) label.append(icon("lock", "icon lock"));
-      else label.querySelector(".lock")?.remove();
+      const place = label.classList.contains("visually-hidden") ? line : label;
+      if (locked) place.append(icon("lock", "icon lock"));
+      else place.querySelector(".lock")?.remove();
     },
   };
 }

@@ -20,6 +20,7 @@ import { tickExponents, tickOfTen, writeMixed } from "./legend.js";
 
 export const GRADIENT_HEIGHT = 52;
 const STUB = 2;
+const TICK_ROOM = 14;
 const DIM = 0.35;
 
 /** Norms the bars show, from step 1: of every step, or of the steps a path's row reaches. @param {Trace} trace @param {Path | null} path */
@@ -68,8 +69,11 @@ function drawScale(grid, scale, range) {
   }
 }
 
-/** The floor and, where it is within, 1: the two numbers that anchor the scale. @param {[number, number]} range */
-export const labelledExponents = ([low, high]) => (low < 0 && high >= 0 ? [low, 0] : [low, high]);
+/** Both ends of the scale, and 1 where there is room for it between them. @param {[number, number]} range */
+export function labelledExponents([low, high]) {
+  const room = (TICK_ROOM * (high - low)) / GRADIENT_HEIGHT;
+  return low <= -room && high >= room ? [low, 0, high] : [low, high];
+}
 
 /** What a screen reader hears of the strip. @param {Trace} trace @param {ViewState} state @param {Path | null} path */
 function summary({ T, dhNorm, credit }, { head }, path) {

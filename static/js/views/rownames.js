@@ -29,7 +29,7 @@ export function createRowNames(root, name) {
       const named = new Set([...namedRows(rows, pitch).filter((row) => chosen.every((c) => Math.abs(row - c) * pitch >= 12)), ...chosen]);
       list.style.height = `${height}px`;
       list.replaceChildren();
-      const labels = new Map([...named].map((row) => [row, nameRow(list, row, (row - 0.5) * pitch, chosen.includes(row), narrow)]));
+      const labels = new Map([...named].map((row) => [row, nameRow(list, row, Math.min((row - 0.5) * pitch, height - 7), chosen.includes(row), narrow)]));
       makeRoom(labels, narrow ? [] : /** @type {HTMLElement[]} */ ([...name.children]), path);
     },
   };

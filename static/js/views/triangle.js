@@ -233,7 +233,7 @@ export function triangle(root, options = {}) {
   const keys = createKeys(band.plot, options);
   /** @type {Grid | null} */
   let grid = null;
-  /** @type {Trace | null} */
+  /** @type {{ trace: Trace, state: ViewState } | null} */
   let latest = null;
   let visible = 0;
 
@@ -247,7 +247,7 @@ export function triangle(root, options = {}) {
     part: cellAt,
     click: (x, y) => {
       const cell = cellAt(x, y);
-      if (cell && latest && selectable(latest, cell)) options.onPath?.({ t: cell.t, k: cell.k });
+      if (cell && latest && selectable(latest.trace, latest.state, cell)) options.onPath?.({ t: cell.t, k: cell.k });
     },
     hover: options.onHover,
   });
@@ -257,7 +257,7 @@ export function triangle(root, options = {}) {
       const { axis, scales, head, hover, narrow, reduced, room } = state;
       const path = shownPath(state);
       const next = createGrid(axis, trace.T, triangleHeight(trace.T, narrow, room, axis.whole));
-      [grid, latest] = [next, trace];
+      [grid, latest] = [next, { trace, state }];
       root.classList.toggle("is-narrow", narrow);
       const changed = strip.layers([trace, axis.column, next.height, scales.theme, String(scales.range)], axis.width, next.height, {
         full: (pen) => paintFull(pen, trace, next, scales),
@@ -286,8 +286,8 @@ export function triangle(root, options = {}) {
   };
 }
 
-/** Can a path be selected here? Only where a loss has sent a gradient. @param {Trace} trace @param {Path} cell */
-export const selectable = (trace, { t: row, k }) => hasLoss(trace, row) && reaches(trace, row, k);
+/** Can a path be selected here? Only where a loss has sent a gradient, and the pass has computed it. @param {Trace} trace @param {ViewState} state @param {Path} cell */
+export const selectable = (trace, state, cell) => hasLoss(trace, cell.t) && reaches(trace, cell.t, cell.k) && isFilled(state, trace.T, cell);
 
 /**
  * The triangle by keyboard: arrows move the active cell, Enter selects its path, Escape clears it; each cell is spoken.
@@ -323,7 +323,7 @@ function createKeys(plot, options) {
     if (!at || !latest || event.altKey || event.ctrlKey || event.metaKey) return;
     const next = cellAfter(event.key, at, latest.trace.T);
     if (next) point(next);
-    else if (event.key === "Enter" && selectable(latest.trace, at)) options.onPath?.(at);
+    else if (event.key === "Enter" && selectable(latest.trace, latest.state, at)) options.onPath?.(at);
     else if (event.key === "Escape") options.onPath?.(null);
     else return;
     event.preventDefault();

@@ -31,6 +31,7 @@ test("along a path the bars are the row of its loss", () => {
 });
 
 test("the floor is numbered, and 1 where the scale holds it", () => {
-  assert.deepEqual(labelledExponents([-3, 1]), [-3, 0]);
+  assert.deepEqual(labelledExponents([-3, 1]), [-3, 1]);
+  assert.deepEqual(labelledExponents([-12, 6]), [-12, 0, 6]);
   assert.deepEqual(labelledExponents([2, 6]), [2, 6]);
 });

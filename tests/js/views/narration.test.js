@@ -14,7 +14,7 @@ const WORDS = Object.fromEntries(LANGUAGES.map((name) =>
   [name, JSON.parse(readFileSync(new URL(`../../../app/pages/locales/${name}.json`, import.meta.url), "utf8"))]));
 
 /** @param {Pass} pass @param {number} at @param {Record<string, unknown>} [more] @returns {any} */
-const state = (pass, at, more = {}) => ({ head: { pass, at }, step: 1, path: null, narrow: false, ...more });
+const state = (pass, at, more = {}) => ({ head: { pass, at }, step: 1, path: null, narrow: false, settings: { zoom: false }, ...more });
 
 /** @param {(say: (trace: Trace, state: any) => ReturnType<typeof narrate>, words: Record<string, string>, language: string) => void} check */
 function inBoth(check) {

@@ -82,9 +82,13 @@ test("a cell is spoken with its norm and the share that is left of it", () => {
 });
 
 test("only cells that a loss has reached can be selected", () => {
-  assert.equal(selectable(traceOf(), { t: 2, k: 1 }), true);
-  assert.equal(selectable(traceOf({ truncate: 1 }), { t: 2, k: 1 }), false);
-  assert.equal(selectable(traceOf({ lossAt: "last" }), { t: 2, k: 1 }), false);
+  const done = state("backward", 3);
+  assert.equal(selectable(traceOf(), done, { t: 2, k: 1 }), true);
+  assert.equal(selectable(traceOf({ truncate: 1 }), done, { t: 2, k: 1 }), false);
+  assert.equal(selectable(traceOf({ lossAt: "last" }), done, { t: 2, k: 1 }), false);
+  assert.equal(selectable(traceOf(), state("backward", 1), { t: 3, k: 3 }), true);
+  assert.equal(selectable(traceOf(), state("backward", 1), { t: 2, k: 1 }), false);
+  assert.equal(selectable(traceOf(), state("forward", 3), { t: 2, k: 1 }), false);
 });
 
 test("on the way back a row overflows first at its highest step that is not a number", () => {

@@ -1,7 +1,7 @@
 import { BACKWARD, FORWARD, ease, stage } from "../../playhead.js";
 import { samePart } from "../../parts.js";
 import { fixed, short, visible } from "../../format.js";
-import { hasLoss } from "../../trace.js";
+import { hasLoss, told } from "../../trace.js";
 import { gapBefore } from "./geometry.js";
 
 /**
@@ -121,15 +121,37 @@ function arrow([x0, y0], [x1, y1], most) {
 function numbers(parts, trace, g, t, look) {
   const value = trace.loss[t - 1];
   const grown = hasLoss(trace, t) ? ease(stage(look.forward, FORWARD.loss)) : 0;
-  const top = Math.max(1e-12, largest(trace.loss));
-  const height = Number.isFinite(value) ? (value / top) * g.lossMost * grown : g.lossMost * grown;
+  const height = Number.isFinite(value) ? lossShare(value, trace.loss) * g.lossMost * grown : g.lossMost * grown;
   const width = Math.min(18, g.axis.column * 0.6);
   box(parts.loss, g.axis.center(t) - width / 2, g.loss - height, width, height, 2);
-  write(parts.lossText, g.axis.center(t), g.loss - height - 5, grown >= 1 && g.roomy && g.target > 0 ? lossText(value, g.axis.column) : "");
+  write(parts.lossText, g.axis.center(t), g.loss - height - 5, grown >= 1 && g.roomy && g.target > 0 ? lossText(told(trace, value), g.axis.column) : "");
 }
 
 /** @param {number} value @param {number} column */
 const lossText = (value, column) => (Math.abs(value) < 1000 ? fixed(value, column < 36 ? 1 : 2) : short(value));
+
+const DECADES = 3;
+
+/** @type {WeakMap<Float64Array, boolean>} */
+const spans = new WeakMap();
+
+/** Do losses differ by so much that beside the largest none of the usual ones would show? @param {Float64Array} losses */
+export function spansDecades(losses) {
+  let wide = spans.get(losses);
+  if (wide !== undefined) return wide;
+  const sorted = losses.filter(Number.isFinite).sort();
+  const [middle, top] = [sorted[Math.floor(sorted.length / 2)], sorted[sorted.length - 1]];
+  wide = top > 10 ** DECADES * Math.max(1, middle);
+  spans.set(losses, wide);
+  return wide;
+}
+
+/** Height of a loss's bar as a share of the largest's: L itself, or log(1 + L) where losses span decades.
+ * @param {number} value @param {Float64Array} losses */
+export function lossShare(value, losses) {
+  const top = Math.max(1e-12, largest(losses));
+  return spansDecades(losses) ? Math.log1p(value) / Math.log1p(top) : value / top;
+}
 
 /** @param {Float64Array} values */
 const largest = (values) => values.reduce((most, v) => (Number.isFinite(v) && v > most ? v : most), 0);
@@ -139,7 +161,7 @@ function pathText(parts, trace, state, g, t, look) {
   const { path } = state;
   const on = path !== null && look.path > 0 && t >= path.k && t <= path.t && g.axis.column >= 48;
   const row = path ? trace.credit.dh[path.t - 1] : null;
-  write(parts.left, g.axis.center(t), g.node.bottom + 17, on && row ? short(row[t - 1]) : "");
+  write(parts.left, g.axis.center(t), g.node.bottom + 17, on && row ? short(told(trace, row[t - 1])) : "");
   const [from, to] = gapBefore(g, t);
   const passed = on && path !== null && t > path.k && state.head.at > path.t - t + 1 - 1e-9;
   const factor = passed && row ? row[t - 2] / row[t - 1] : NaN;

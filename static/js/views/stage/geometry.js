@@ -17,13 +17,14 @@
  * @property {boolean} thin     is there none even for outlines?
  */
 
-const DESKTOP = { height: 346, target: 22, loss: 77, lossMost: 34, prediction: [86, 130], node: [160, 272], input: [304, 338], zero: -36 };
+const DESKTOP = { height: 346, target: 22, loss: 77, lossMost: 34, prediction: [86, 130], node: [160, 272], input: [304, 338], zero: -34 };
 /** Longer sequences need the room for their triangle. */
-const COMPACT = { height: 252, target: 20, loss: 62, lossMost: 24, prediction: [69, 101], node: [121, 199], input: [219, 245], zero: -36 };
+const COMPACT = { height: 252, target: 20, loss: 62, lossMost: 24, prediction: [69, 101], node: [121, 199], input: [219, 245], zero: -34 };
 const PHONE = { height: 254, target: 0, loss: 38, lossMost: 26, prediction: [46, 76], node: [106, 186], input: [218, 246], zero: -17 };
 
-/** @param {Axis} axis @param {number} H @param {boolean} narrow @param {boolean} [gated]  strips of gates need room below @returns {Geometry} */
-export function createGeometry(axis, H, narrow, gated = false) {
+/** @param {Axis} axis @param {number} H @param {boolean} narrow @param {{ gated?: boolean, lettered?: boolean }} [what]  gated: strips of
+ *   gates need room below; lettered: letters stand over the losses, where they do not the bars have their room @returns {Geometry} */
+export function createGeometry(axis, H, narrow, { gated = false, lettered = true } = {}) {
   const { column, T } = axis;
   const rows = narrow ? PHONE : T > 12 || gated ? COMPACT : DESKTOP;
   const thin = column < 10; // too thin for outlines: columns become one strip each
@@ -31,7 +32,7 @@ export function createGeometry(axis, H, narrow, gated = false) {
   const box = (/** @type {number[]} */ [top, bottom], /** @type {number} */ share, /** @type {number} */ most) =>
     ({ top, bottom, width: Math.min(most, share * column) });
   return {
-    axis, height: rows.height, target: rows.target, loss: rows.loss, lossMost: rows.lossMost, zero: rows.zero,
+    axis, height: rows.height, target: rows.target, loss: rows.loss, lossMost: rows.lossMost + (lettered ? 0 : rows.target), zero: rows.zero,
     prediction: box(rows.prediction, 0.86, 46),
     node: { top: rows.node[0], bottom: rows.node[1], width, middle: (rows.node[0] + rows.node[1]) / 2 },
     input: box(rows.input, 0.8, 34),

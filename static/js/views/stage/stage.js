@@ -2,7 +2,7 @@ import { backwardProgress, forwardProgress, pathProgress, FORWARD, stage as stag
 import { renderMath } from "../../math.js";
 import { t as message } from "../../i18n.js";
 import { child, prepare } from "../band.js";
-import { createColumn, svg } from "./column.js";
+import { createColumn, spansDecades, svg } from "./column.js";
 import { createGeometry, gapBefore, partAt } from "./geometry.js";
 import { paintBackward, paintPath } from "./ribbons.js";
 import { paintInput, paintPrediction, paintTravel, paintUnits } from "./values.js";
@@ -57,7 +57,7 @@ export function stage(root, options) {
 
   /** A new trace, axis or theme: everything is drawn again. @param {Trace} trace @param {ViewState} state */
   function reset(trace, state) {
-    const geometry = createGeometry(state.axis, trace.H, state.narrow, trace.gates !== null);
+    const geometry = createGeometry(state.axis, trace.H, state.narrow, { gated: trace.gates !== null, lettered: trace.targets !== null });
     last = { trace, scales: state.scales, width: state.axis.width, geometry };
     drawn = [];
     while (columns.length > trace.T) columns.pop()?.remove();
@@ -96,7 +96,7 @@ const sameGround = (last, trace, state) =>
 /** @param {Trace} trace @param {ViewState} state @param {number} t @returns {Look} */
 function lookAt(trace, state, t) {
   const { head, path, hover } = state;
-  const settle = (/** @type {number} */ p) => (state.reduced && p > 0 ? 1 : Math.round(p * 1000) / 1000);
+  const settle = (/** @type {number} */ p) => (state.reduced && p > 0 ? 1 : Math.floor(p * 1000) / 1000); // rounded up, it would be ahead of the strips
   const onPath = path !== null && t >= path.k && t <= path.t;
   const lit = hover && (hover.t === undefined || hover.t === t) && hover.kind !== "credit" ? `${hover.kind}${hover.i ?? ""}` : "";
   return {
@@ -201,12 +201,15 @@ function createNames(root) {
     return [key, row];
   }));
   child(rows.prediction, "span", "stage-key").textContent = message("stage.targetMark");
-  const update = (/** @type {Trace} */ _trace, /** @type {Geometry} */ g, /** @type {ViewState} */ { narrow }) => {
+  const log = child(rows.loss, "span", "loss-note");
+  log.textContent = message("gradient.log");
+  const update = (/** @type {Trace} */ trace, /** @type {Geometry} */ g, /** @type {ViewState} */ { narrow }) => {
     root.style.height = `${g.height}px`;
     const y = { target: g.target - 5, loss: g.loss - 14, prediction: (g.prediction.top + g.prediction.bottom) / 2, hidden: g.node.middle,
       input: (g.input.top + g.input.bottom) / 2 };
     for (const [key, top] of Object.entries(y)) rows[key].style.top = `${top}px`;
-    rows.target.hidden = narrow;
+    rows.target.hidden = narrow || trace.targets === null;
+    log.hidden = !spansDecades(trace.loss);
   };
   return { update };
 }

@@ -87,9 +87,13 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
     imports = _import_map(root)
     request.app.state.csp_script_hashes.add(_hash(imports))
     hidden = request.query_params.get("hide", "").split(",")
+    kept = (
+        f"?lang={language}" if "lang" in request.query_params else ""
+    )  # a link's language is for its pages alone
     return {
         "root": root,
-        "home": f"{root}/" + (f"?lang={language}" if "lang" in request.query_params else ""),
+        "home": f"{root}/{kept}",
+        "compare": f"{root}/compare{kept}",
         "language": language,
         "languages": [_switch(request, name) for name in others(language)],
         "t": lambda key, **params: translate(language, key, **params),

@@ -363,6 +363,7 @@ test("an operation is an n-th of a step; past the forward pass's end begins the 
   for (const _ of [1, 2]) player.operation(-1, 4);
   assert.deepEqual(player.head, { pass: "forward", at: 2.75 });
   player.setMode("forward");
+  player.first();
   player.operation(-1, 4);
   assert.deepEqual(player.head, { pass: "forward", at: 0 });
   player.last();

@@ -228,23 +228,27 @@ class _Norms:
         here[0], here[1] = row_norms(dh), row_norms(da)
         if self.way.has_cell:
             here[4] = row_norms(packed[2])
-        if self.batch or self.way.split:
-            self._add_shares(steps, da, here[2:4])
-        else:
-            sizes = self.band.sizes[list(steps)]
-            for norms, lengths in zip(here[2:4], self.entering, strict=True):
-                np.multiply(here[1], np.repeat(lengths[list(steps)], sizes), out=norms)
         if self.batch:
+            self._add_batch_shares(steps, da, here[2:4])
             here[[0, 1, *range(4, len(here))]] *= np.sqrt(dh.shape[1]).astype(dh.dtype)
+        else:
+            self._add_shares(steps, da, here)
 
     def _add_shares(self, steps: range, da: np.ndarray, here: np.ndarray) -> None:
+        at = np.repeat(list(steps), self.band.sizes[list(steps)])  # the step of each pair
+        W_norms, U_norms = here[1], here[1]
+        if self.way.split:
+            U_norms, W_norms = (row_norms(delta) for delta in self.way.deltas(da, at))
+        for norms, own, lengths in zip(here[2:4], (W_norms, U_norms), self.entering, strict=True):
+            np.multiply(own, lengths[at], out=norms)
+
+    def _add_batch_shares(self, steps: range, da: np.ndarray, here: np.ndarray) -> None:
         at = 0
         for k, block in self.band.split(da, steps):
             dU, dW = self.way.deltas(block, k)
-            for norms, delta, entering in zip(here, (dW, dU), self.entering, strict=True):
-                shares = entering[k] @ delta if self.batch else delta  # (losses, r, G·H)
-                found = row_norms(shares)
-                norms[at : at + len(block)] = found if self.batch else found * entering[k]
+            for norms, delta, narrowed in zip(here, (dW, dU), self.entering, strict=True):
+                shares = narrowed[k] @ delta  # (losses, r, G·H)
+                norms[at : at + len(block)] = row_norms(shares)
             at += len(block)
 
     def result(self, vectors: dict[str, np.ndarray] | None) -> Credit:

@@ -97,10 +97,17 @@ function accept(answer, body) {
   const traces = [...answer.traces];
   const fresh = then.networks.map((one) => (refusal(one, then) ? null : readResult(traces.shift(), one.clipBy)));
   problem = null;
-  results = settings.networks.map((_, i) => fresh[i] ?? null);
+  results = settings.networks.map((one, i) => freshOf(one, i, then.networks, fresh));
   document.body.dataset.state = "ready";
   problems.update(null);
   frame.request();
+}
+
+/** A network's own result; one that has been edited since takes that of its place. @param {Network} one @param {number} i @param {Network[]} then @param {(Result | null)[]} fresh */
+function freshOf(one, i, then, fresh) {
+  const at = then.indexOf(one);
+  if (at >= 0) return fresh[at];
+  return then.length === settings.networks.length ? fresh[i] : results[i] ?? null;
 }
 
 /** The last good picture stays, dimmed. @param {import("./api.js").Problem} reason */

@@ -183,7 +183,7 @@ def test_a_row_opens_in_the_instrument(page: Page) -> None:
     link = it.rows.nth(5).get_by_role("link", name=it.say("compare.openName", name="LSTM"))
     with page.expect_response("**/api/v1/bptt") as response:
         link.click()
-    body = response.value.request.post_data_json
+    body: Any = response.value.request.post_data_json
     assert body["network"]["cell"] == "lstm"
     assert body["network"]["init"]["seed"] == 5
     assert body["data"]["text"] == "hello world,"
@@ -197,7 +197,7 @@ def test_the_instrument_leads_here(page: Page) -> None:
     instrument = show(page)
     with page.expect_response(COMPARE) as response:
         page.get_by_role("link", name=instrument.words["controls.compare"]).click()
-    body = response.value.request.post_data_json
+    body: Any = response.value.request.post_data_json
     assert body["data"]["text"] == "hello there"
     assert body["networks"][0]["cell"] == "lstm"
     assert body["networks"][0]["init"]["forget_bias"] == 2

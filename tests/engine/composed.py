@@ -1,4 +1,5 @@
 # pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
+# pyright: reportArgumentType=false, reportCallIssue=false
 """The oracle for every cell, normalization, stack and direction: PyTorch, step by step, as written.
 
 Each state of each layer, direction and step is a tensor of its own, so that gradients can be asked

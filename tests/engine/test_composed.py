@@ -1,4 +1,5 @@
 # pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
+# pyright: reportArgumentType=false, reportCallIssue=false
 """Every cell, normalization, stack and direction against PyTorch autograd in float64."""
 
 import numpy as np

@@ -9,6 +9,7 @@ fast loops below are held to. `activation` belongs to the plain cell and is not 
 """
 
 from threading import Event
+from typing import Any
 
 import numpy as np
 
@@ -173,14 +174,14 @@ class LstmAdjoint(Adjoint):
         K[..., 3 * H :] *= tanh_cell
         self.K = K.reshape(*K.shape[:-1], 4, H)
 
-    def back(self, t, dh, dcell, da):
+    def back(self, t, dh, dcell: Any, da):
         """Complete dcell(t), fill da(t)."""
         K, da = self.K[t], da.reshape(*dh.shape[:-1], 4, dh.shape[-1])
         dcell += dh * self.into_cell[t]  # the cell feeds h(t) and cell(t+1)
         np.multiply(dcell[..., None, :], K[..., :3, :], out=da[..., :3, :])
         np.multiply(dh, K[..., 3, :], out=da[..., 3, :])
 
-    def carry(self, t, dh, dcell, da, dh_prev, dcell_prev):
+    def carry(self, t, dh, dcell: Any, da, dh_prev, dcell_prev):
         """Send Wᵀ da into h(t−1), dcell ⊙ f into cell(t−1)."""
         super().carry(t, dh, dcell, da, dh_prev, dcell_prev)
         np.multiply(dcell, self.f[t], out=dcell_prev)

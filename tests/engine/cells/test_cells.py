@@ -1,4 +1,5 @@
 # pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportOptionalIterable=false
+# pyright: reportArgumentType=false, reportCallIssue=false
 """Each cell's plain step is the reference: its fast loops and its Jacobian are held to it."""
 
 import numpy as np

@@ -3,10 +3,10 @@
 Usage: python -m benchmarks.engine [--seconds S] [--cell rnn|lstm|gru]
 
 Both run on one thread. A row is a median over rounds in which NumPy and PyTorch take short turns,
-for every cell. PyTorch runs the unrolled loop with U x of all steps in one product, and its own nn.RNN,
-nn.LSTM, nn.GRU; the engine's time includes ∂L/∂x and ∂L/∂h, which PyTorch is not asked for. The
-triangle is held against T calls of torch.autograd.grad, one a loss, without their norms, for all
-h(k), and for the LSTM all cell(k) too; the engine's has its norms.
+for every cell. PyTorch runs the unrolled loop with U x of all steps in one product, and its own
+nn.RNN, nn.LSTM, nn.GRU; the engine's time includes ∂L/∂x and ∂L/∂h, which PyTorch is not asked
+for. The triangle is held against T calls of torch.autograd.grad, one a loss, without their norms,
+for all h(k), and for the LSTM all cell(k) too; the engine's has its norms.
 Prints tables and writes build/bench/engine.json.
 """
 

@@ -108,7 +108,7 @@ def test_tooltips_of_the_stage_have_words_and_numbers(
         (gap, middle["node"]): (it.like("tooltip.W", t=t, before=t - 1).pattern, None),
         (x, between): (it.like("tooltip.U", t=t).pattern, None),
         (x, middle["prediction"]): (it.like("tooltip.prediction", t=t).pattern, None),
-        (x, middle["input"]): (r"^x\(3\): l$", None),
+        (x, middle["input"]): (r"^x\(3\): “l”$", None),
     }
     for (px, py), (pattern, value) in expected.items():
         it.page.mouse.move(px, py)

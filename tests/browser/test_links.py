@@ -90,7 +90,9 @@ def test_a_link_reproduces_the_state(open_page: Callable[..., Page]) -> None:
         "include": ["credit", "jacobians", "shares"],
         "data": {"kind": "text", "text": "to be or not to be", "loss_at": "last"},
         "network": {
+            "cell": "rnn",
             "activation": "sigmoid",
+            "normalization": "none",
             "hidden_size": 12,
             "init": {"scheme": "xavier", "gain": 1.5, "spectral_radius": 1.2, "seed": 77},
         },

@@ -93,7 +93,7 @@ def test_both_passes_run_to_the_end_and_colour_only_what_is_computed(
     ("choice", "start", "passing", "end", "first", "last"),
     [
         ("transport.forward", "forwardStart", "narration.forward", "forwardDone", 1, T),
-        ("transport.backward", "backwardStart", "narration.backward", "halves", T, 1),
+        ("transport.backward", "backwardStart", "narration.backward", "keeps", T, 1),
     ],
 )
 def test_one_pass_runs_to_its_end(

@@ -3,10 +3,10 @@ import { percent, plain, powerOfTen, short } from "../format.js";
 import { t as say } from "../i18n.js";
 import { backwardProgress } from "../playhead.js";
 import { LIMITS } from "../state.js";
-import { ALL, compareGradients, parameterTex } from "../vectors.js";
+import { ALL, compareGradients } from "../vectors.js";
 import { child } from "./band.js";
 import { segmented, slider } from "./fields.js";
-import { degrees, labHead, parameterName, parameterTable, plane } from "./lab.js";
+import { degrees, directionNote, gradientTex, labHead, parameterName, parameterTable, plane } from "./lab.js";
 import { setBar } from "./panel.js";
 import { renderPhrase } from "../math.js";
 
@@ -186,13 +186,13 @@ function directionChart(root) {
   return {
     /** @param {Pair} pair @param {Trace} trace @param {ViewState} state @param {[number, number]} decades */
     show(pair, trace, { scales }, decades) {
-      renderPhrase(title, "clipping.direction", { what: { tex: pair.name === ALL ? "\\nabla L" : `\\partial L/\\partial ${parameterTex(pair.name)}` } });
+      renderPhrase(title, "clipping.direction", { what: { tex: gradientTex(pair.name) } });
       const limit = trace.clip && (trace.clip.by === "matrix" ? pair.name !== ALL : trace.clip.by === "norm" && pair.name === ALL) ? trace.clip.threshold : null;
       chart.show({
-        pair, decades, share: (v) => logShare(v, decades), scales, limit, names: [say("lab.before"), say("lab.after")],
+        pair, decades, scales, limit, names: [say("lab.before"), say("lab.after")],
         label: say("clipping.plane", { what: parameterName(pair.name), before: short(pair.before), after: short(pair.after), angle: degrees(pair.angle) }),
       });
-      note.textContent = say(pair.angle < 1e-5 || Number.isNaN(pair.angle) ? "clipping.straight" : "clipping.turns", { angle: degrees(pair.angle) });
+      note.textContent = directionNote(pair.angle);
     },
   };
 }

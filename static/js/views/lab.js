@@ -1,5 +1,6 @@
 import { powerOfTen, short } from "../format.js";
 import { t } from "../i18n.js";
+import { decadesOf, logShare } from "../clipping.js";
 import { ALL, parameterTex } from "../vectors.js";
 import { child } from "./band.js";
 import { mathIn } from "./panel.js";
@@ -30,6 +31,12 @@ export function degrees(degrees) {
   return `${degrees < 9.95 ? degrees.toFixed(1) : Math.round(degrees)}°`;
 }
 
+/** What the plane shows, in words; a zero gradient has no direction. @param {number} angle */
+export function directionNote(angle) {
+  if (Number.isNaN(angle)) return t("lab.noDirection");
+  return t(angle < 1e-5 ? "clipping.straight" : "clipping.turns", { angle: degrees(angle) });
+}
+
 /** Title and close button. @param {HTMLElement} root @param {string} title @param {() => void} onClose */
 export function labHead(root, title, onClose) {
   const head = child(root, "div", "panel-head");
@@ -41,6 +48,9 @@ export function labHead(root, title, onClose) {
   draw(cross, "path", { d: "M3 3 L13 13 M13 3 L3 13" });
   close.addEventListener("click", onClose);
 }
+
+/** The gradient of a parameter as a formula. @param {string} name */
+export const gradientTex = (name) => (name === ALL ? "\\nabla L" : `\\partial L/\\partial ${parameterTex(name)}`);
 
 /** Its name where there is no room for mathematics, and where it is read aloud. @param {string} name */
 export const parameterName = (name) => (name === ALL ? t("lab.all") : name);
@@ -103,13 +113,14 @@ export function plane(root) {
   const svg = draw(root, "svg", { class: "plane", role: "img" });
   return {
     /**
-     * @param {{ pair: Pair, decades: [number, number], share: (norm: number) => number, scales: Scales, limit: number | null, names: [string, string], label: string }} look
+     * @param {{ pair: Pair, decades?: [number, number], scales: Scales, limit?: number | null, names: [string, string], label: string }} options
      *   limit: an arc in ink at this length; names: of the two arrows
      */
-    show(look) {
+    show({ pair, decades = decadesOf([pair.before, pair.after]), scales, limit = null, names, label }) {
+      const look = { pair, decades, scales, limit, names, share: (/** @type {number} */ norm) => logShare(norm, decades) };
       svg.replaceChildren();
-      svg.setAttribute("aria-label", look.label);
-      const half = look.pair.angle > 90;
+      svg.setAttribute("aria-label", label);
+      const half = pair.angle > 90;
       const radius = half ? PLANE.half : PLANE.radius;
       const origin = { x: half ? PLANE.width / 2 : PLANE.left, y: PLANE.top + radius };
       svg.setAttribute("viewBox", `0 0 ${PLANE.width} ${origin.y + PLANE.foot}`);
@@ -125,7 +136,7 @@ const polar = (origin, radius) => (/** @type {number} */ share, /** @type {numbe
   x: origin.x + radius * share * Math.cos((angle * Math.PI) / 180), y: origin.y - radius * share * Math.sin((angle * Math.PI) / 180),
 });
 
-/** @typedef {ReturnType<typeof polar>} Polar @typedef {Parameters<ReturnType<typeof plane>["show"]>[0]} Look */
+/** @typedef {ReturnType<typeof polar>} Polar @typedef {{ pair: Pair, decades: [number, number], scales: Scales, limit: number | null, names: [string, string], share: (norm: number) => number }} Look */
 
 /** @param {Polar} at @param {number} share @param {number} from @param {number} to @param {number} radius */
 function arc(at, share, from, to, radius) {

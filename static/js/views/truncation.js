@@ -2,11 +2,11 @@ import { percent, short } from "../format.js";
 import { t as say } from "../i18n.js";
 import { renderPhrase } from "../math.js";
 import { backwardProgress } from "../playhead.js";
-import { ALL, parameterTex } from "../vectors.js";
+import { ALL } from "../vectors.js";
 import { windowOf } from "../windows.js";
 import { child } from "./band.js";
 import { slider } from "./fields.js";
-import { degrees, draw, labHead, parameterName, parameterTable } from "./lab.js";
+import { degrees, directionNote, draw, gradientTex, labHead, parameterName, parameterTable, plane } from "./lab.js";
 import { barIn, setBar } from "./panel.js";
 
 /**
@@ -38,6 +38,7 @@ export function truncation(root, { onSettings }) {
     chosen = name;
     again?.();
   });
+  const direction = directionOf(measured);
   const chart = windowChart(child(root, "div"));
   /** @type {unknown[]} */ let drawn = [];
 
@@ -53,7 +54,7 @@ export function truncation(root, { onSettings }) {
       size.set(Math.min(T, settings.truncate ?? T));
       size.lock(settings.lock.includes("truncate"));
       const known = backwardProgress(state.head, 1, T) >= 1;
-      const key = [trace, windows, known, chosen];
+      const key = [trace, windows, known, chosen, state.scales];
       if (key.every((part, i) => part === drawn[i])) return;
       drawn = key;
       if (!Object.hasOwn(trace.parameters, chosen) && chosen !== ALL) chosen = ALL;
@@ -62,7 +63,10 @@ export function truncation(root, { onSettings }) {
       const shown = known ? pairs : null;
       renderPhrase(outcome, ...words(w, T, known, windows, pairs?.find(({ name }) => name === chosen)));
       measured.hidden = !shown;
-      if (shown) table.show(shown, chosen);
+      if (shown) {
+        table.show(shown, chosen);
+        direction.show(/** @type {Pair} */ (shown.find(({ name }) => name === chosen)), state.scales);
+      }
       chart.show(known && T > 2 ? { w, T, chosen, windows: windows.w === w ? windows : { ...windows, pairs: null } } : null);
     },
     destroy: () => root.replaceChildren(),
@@ -76,7 +80,7 @@ function words(w, T, known, windows, pair) {
   if (w === null) return ["truncation.off", { T }];
   if (!pair) return [windows.failed ? "truncation.failed" : "truncation.asking", { w }];
   const values = {
-    w: { strong: String(w) }, what: { tex: pair.name === ALL ? "\\nabla L" : `\\partial L/\\partial ${parameterTex(pair.name)}` },
+    w: { strong: String(w) }, what: { tex: gradientTex(pair.name) },
     lost: { strong: percent(pair.lost) }, angle: { strong: degrees(pair.angle) }, times: { strong: short(pair.lost) },
     before: short(pair.before), after: short(pair.after),
   };
@@ -105,6 +109,22 @@ function lossTable(root, onChoose) {
   };
 }
 
+/** The whole gradient and what the window leaves of it, in their plane. @param {HTMLElement} root */
+function directionOf(root) {
+  const title = child(root, "h3", "panel-subtitle");
+  const chart = plane(child(root, "div"));
+  const note = child(root, "p", "panel-note");
+  return {
+    /** @param {Pair} pair @param {ViewState["scales"]} scales */
+    show(pair, scales) {
+      renderPhrase(title, "clipping.direction", { what: { tex: gradientTex(pair.name) } });
+      const label = say("truncation.plane", { what: parameterName(pair.name), before: short(pair.before), after: short(pair.after), angle: degrees(pair.angle) });
+      chart.show({ pair, scales, names: [say("truncation.whole"), say("truncation.cut")], label });
+      note.textContent = directionNote(pair.angle);
+    },
+  };
+}
+
 /* ---- other windows ---- */
 
 /** Share lost against the window. @param {HTMLElement} root */
@@ -121,7 +141,7 @@ function windowChart(root) {
       const points = curve(look);
       const x = (/** @type {number} */ v) => CHART.left + (inner.width * Math.log(v)) / Math.log(T);
       const y = (/** @type {number} */ lost) => CHART.top + inner.height * (1 - Math.min(1, lost));
-      renderPhrase(title, "truncation.curve", { what: { tex: chosen === ALL ? "\\nabla L" : `\\partial L/\\partial ${parameterTex(chosen)}` } });
+      renderPhrase(title, "truncation.curve", { what: { tex: gradientTex(chosen) } });
       svg.replaceChildren();
       svg.setAttribute("aria-label", say("truncation.chart", { what: parameterName(chosen), points: points.map(([at, lost]) => `${at}: ${percent(lost)}`).join(say("lab.comma")) }));
       for (const share of [0, 0.5, 1]) {

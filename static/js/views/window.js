@@ -38,6 +38,7 @@ export function windowHandle(root, { onWindow, onOpen }) {
   const layer = child(root, "div", "window-layer");
   const svg = draw(layer, "svg", { class: "window-edge", "aria-hidden": "true" });
   const [wash, line, grip] = ["wash", "line", "grip"].map((name) => draw(svg, "path", { class: name }));
+  draw(grip, "title").textContent = t("window.drag");
   const name = child(root, "div", "window-name");
   child(name, "span", "window-word").textContent = t("window.name");
   renderMath(child(name, "span", "stage-letter"), "w");

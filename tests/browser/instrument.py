@@ -158,12 +158,10 @@ class Instrument:
     def answer(self) -> Iterator[dict[str, Any]]:
         """Collect the question that the block asks and its answer: ``body`` and ``json``."""
         found: dict[str, Any] = {}
-        with self.page.expect_request(BPTT) as request:  # not an answer: an overtaken one may come
+        with self.page.expect_response(BPTT) as response:
             yield found
-        response = request.value.response()
-        assert response is not None
-        found["body"] = request.value.post_data_json
-        found["json"] = response.json()
+        found["body"] = response.value.request.post_data_json
+        found["json"] = response.value.json()
 
     def coloured(self, band: str, t: int, T: int) -> int:
         """Return how many pixels of column t of a band have a colour."""

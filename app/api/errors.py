@@ -8,7 +8,7 @@ An answer looks like this; ``was`` and ``expected`` are there where they are kno
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
@@ -173,11 +173,31 @@ def of_network(index: int) -> Iterator[None]:
         raise _of_network(problem, index) from None
 
 
+@contextmanager
+def of_request() -> Iterator[None]:
+    """Name the fields of what is raised inside as those of a body within the body: `request.x`.
+
+    Raises:
+        Problem: in place of a Problem or an EngineError.
+    """
+    try:
+        yield
+    except EngineError as error:
+        raise _renamed(from_engine(error), "request.{}".format) from None
+    except Problem as problem:
+        raise _renamed(problem, "request.{}".format) from None
+
+
 def _of_network(problem: Problem, index: int) -> Problem:
+    return _renamed(problem, lambda f: re.sub(r"^network(?=\.|$)", f"networks.{index}", f))
+
+
+def _renamed(problem: Problem, rename: Callable[[str], str]) -> Problem:
     errors, detail = [], problem.detail
     for error in problem.errors:
-        field = re.sub(r"^network(?=\.|$)", f"networks.{index}", error["field"])
-        detail = detail.replace(error["field"], field)
+        field = rename(error["field"])
+        if not errors:
+            detail = detail.replace(error["field"], field, 1)  # it tells of the first
         errors.append(error | {"field": field})
     return Problem(problem.kind, detail, errors, problem.headers, problem.status)
 
@@ -229,7 +249,8 @@ def _field_error(detail: ErrorDetails | Any, model: type[BaseModel] = BpttReques
         was = show(context.get("tag"))
         expected = " or ".join(f"'{name}'" for name in DATA_KINDS)
         message = "names no known form of data" if was else "is required"
-        return FieldError(field="data.kind", message=message, was=was, expected=expected)
+        field = ".".join([*path, "kind"])
+        return FieldError(field=field, message=message, was=was, expected=expected)
     message, expected = _words(kind, context, detail, model)
     return FieldError(
         field=".".join(path) or "(body)",
@@ -266,8 +287,10 @@ def _words(
 def _path(loc: tuple[int | str, ...]) -> list[str]:
     """Return the dotted path's parts, without pydantic's tag of the union member."""
     parts = list(map(str, loc))
-    if len(parts) > 2 and parts[0] == "data" and parts[1] in DATA_KINDS:
-        del parts[1]
+    if "data" in parts:  # at the top, or within `request`
+        tag = parts.index("data") + 1
+        if len(parts) > tag + 1 and parts[tag] in DATA_KINDS:
+            del parts[tag]
     return parts
 
 

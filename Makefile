@@ -7,6 +7,7 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
+WORKERS ?= 2
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -33,9 +34,9 @@ run: $(APP) $(VENDOR) ## set up what is missing and start the site on 127.0.0.1:
 	$(SAY) 'Unrolled: http://$(HOST):$(PORT)/   (Ctrl-C stops it)'
 	@exec $(PYTHON) -m uvicorn app.main:app --host $(HOST) --port $(PORT)
 
-test: $(VENDOR) $(DEV) $(ORACLE) browser ## set up what is missing and run every test (ARGS='-k triangle' for some)
+test: $(VENDOR) $(DEV) $(ORACLE) browser ## set up what is missing and run every test (ARGS='-k triangle' for some, WORKERS=0 in one process)
 	$(SAY) 'test: pytest, the browser and node tests included'
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(VENDOR) $(DEV) $(ORACLE) ## lint, formatting, types of Python and of JavaScript, links
 	$(SAY) 'check: ruff'

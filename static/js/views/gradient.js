@@ -75,14 +75,17 @@ export function labelledExponents([low, high]) {
   return low <= -room && high >= room ? [low, 0, high] : [low, high];
 }
 
+/** @param {number} norm */
+const spoken = (norm) => (Number.isFinite(norm) ? short(norm) : t("gradient.overflow"));
+
 /** What a screen reader hears of the strip. @param {Trace} trace @param {ViewState} state @param {Path | null} path */
 function summary({ T, dhNorm, credit }, { head }, path) {
   if (path) {
     const row = credit.dh[path.t - 1];
-    return t("gradient.summaryPath", { t: path.t, k: path.k, start: short(row[path.t - 1]), left: short(row[path.k - 1]) });
+    return t("gradient.summaryPath", { t: path.t, k: path.k, start: spoken(row[path.t - 1]), left: spoken(row[path.k - 1]) });
   }
   const done = head.pass === "path" || (head.pass === "backward" && head.at >= T);
-  return done ? t("gradient.summary", { T, last: short(dhNorm[T - 1]), first: short(dhNorm[0]) }) : t("gradient.waiting", { T });
+  return done ? t("gradient.summary", { T, last: spoken(dhNorm[T - 1]), first: spoken(dhNorm[0]) }) : t("gradient.waiting", { T });
 }
 
 /** The clipping threshold as a line, and below the strip the first step on the way back that is above it. @param {HTMLElement} plot */

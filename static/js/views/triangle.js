@@ -78,7 +78,9 @@ export function cellSpeech(trace, state, cell) {
   if (!isFilled(state, trace.T, cell)) return t("triangle.pending", { t: row, k });
   const [norm, start] = [trace.credit.dh[row - 1][k - 1], trace.credit.dh[row - 1][row - 1]];
   if (!Number.isFinite(norm)) return t("triangle.overflow", { t: row, k });
-  return t("triangle.cell", { t: row, k, norm: short(norm), start: short(start), share: percent(norm / start) });
+  const numbers = { t: row, k, norm: short(norm), start: short(start) };
+  if (norm > start) return t("triangle.cellGrown", { ...numbers, times: short(norm / start) });
+  return t("triangle.cell", { ...numbers, share: percent(norm / start) });
 }
 
 /* ---- painting ---- */

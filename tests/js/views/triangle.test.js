@@ -69,7 +69,7 @@ test("a cell counts as filled once its column has come down to its row", () => {
 
 test("a cell is spoken with its norm and the share that is left of it", () => {
   setMessages({
-    "triangle.cell": "{t},{k}: {norm}, {share} of {start}", "triangle.noLoss": "no loss", "triangle.cut": "cut",
+    "triangle.cell": "{t},{k}: {norm}, {share} of {start}", "triangle.cellGrown": "{t},{k}: {norm}, {times} times {start}", "triangle.noLoss": "no loss", "triangle.cut": "cut",
     "triangle.pending": "pending", "triangle.overflow": "over",
   });
   const done = state("backward", 3);
@@ -77,6 +77,8 @@ test("a cell is spoken with its norm and the share that is left of it", () => {
   assert.equal(cellSpeech(traceOf(), state("backward", 1), { t: 3, k: 1 }), "pending");
   assert.equal(cellSpeech(traceOf({ truncate: 2 }), done, { t: 3, k: 1 }), "cut");
   assert.equal(cellSpeech(traceOf({ lossAt: "last" }), done, { t: 2, k: 1 }), "no loss");
+  const grown = [Float64Array.of(1), Float64Array.of(1, 1), Float64Array.of(4.865, 1, 0.5)];
+  assert.equal(cellSpeech(traceOf({ credit: /** @type {any} */ ({ dh: grown }) }), done, { t: 3, k: 1 }), "3,1: 4.87, 9.73 times 0.50");
   const overflown = [Float64Array.of(1), Float64Array.of(1, 1), Float64Array.of(NaN, NaN, 1)];
   assert.equal(cellSpeech(traceOf({ credit: /** @type {any} */ ({ dh: overflown }) }), done, { t: 3, k: 1 }), "over");
 });

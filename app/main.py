@@ -13,16 +13,17 @@ from starlette.middleware import Middleware  # noqa: E402
 
 from app.api import catalog, compare, documentation, errors, operation, traces  # noqa: E402
 from app.api.headers import AnswerHeaders, TrustedHosts, content_security_policy  # noqa: E402
-from app.api.work import Gate  # noqa: E402
+from app.api.work import Gate, Turns  # noqa: E402
 from app.pages.routes import mount_pages  # noqa: E402
 from app.settings import Settings  # noqa: E402
+from app.stopping import Stopping, lifespan  # noqa: E402
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the whole application: API, documentation and pages.
 
-    Its state holds ``settings``, ``gate``, ``catalog`` (bytes) and
-    ``csp_script_hashes``, a set to which the pages add "sha256-…" of the
+    Its state holds ``settings``, ``stopping``, ``gate``, ``turns``, ``catalog``
+    (bytes) and ``csp_script_hashes``, a set to which the pages add "sha256-…" of the
     inline scripts that they contain.
 
     Raises:
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=documentation.DESCRIPTION,
         docs_url=None,  # our own page, see documentation
         redoc_url=None,
+        lifespan=lifespan,
         middleware=[
             Middleware(AnswerHeaders, policy=lambda: content_security_policy(script_hashes)),
             Middleware(TrustedHosts, patterns=settings.trusted_hosts),
@@ -44,7 +46,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.csp_script_hashes = script_hashes
-    app.state.gate = Gate(settings.threads, settings.queue)
+    app.state.stopping = stopping = Stopping()
+    app.state.gate = Gate(settings.threads, settings.queue, stopping)
+    app.state.turns = Turns(settings.streams, settings.training_threads)
     app.state.catalog = catalog.catalog_bytes(settings)
     errors.install(app)
     documentation.install(app)

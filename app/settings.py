@@ -44,6 +44,17 @@ class Settings(BaseSettings):
     )
     answer_budget: int = Field(default=5_000_000, ge=10_000, description="largest answer, numbers")
 
+    step_budget: int = Field(
+        default=2_000_000_000,
+        ge=1_000_000,
+        description="largest training step of all runs together, multiply-adds",
+    )
+    trace_budget: int = Field(
+        default=1_000_000,
+        ge=10_000,
+        description="largest trace of a training, all runs together, numbers",
+    )
+
     inline_work: int = Field(
         default=20_000_000, ge=0, description="up to this many multiply-adds run on the event loop"
     )
@@ -60,6 +71,13 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, description="large requests computed at once")
     queue: int = Field(
         default=16, ge=0, description="large requests waiting before 503 is answered"
+    )
+
+    streams: int = Field(
+        default=8, ge=0, description="trainings open at once before 503 is answered"
+    )
+    training_threads: int = Field(
+        default=1, ge=1, description="trainings computed at once; the others take turns"
     )
 
     @field_validator("trusted_hosts", mode="before")

@@ -9,7 +9,7 @@ An answer looks like this; ``was`` and ``expected`` are there where they are kno
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -71,6 +71,12 @@ KINDS: dict[str, Kind] = {
         503,
         "Too many large requests at once",
         "Nothing is wrong with the request: try again after the seconds of `retry-after`.",
+    ),
+    "stopping": Kind(
+        503,
+        "The server is being stopped",
+        "Nothing is wrong with the request. A training goes on from its last checkpoint: send it "
+        "as `resume`, here once the server is back, or to another one.",
     ),
     "client-closed": Kind(499, "The client left", "The work was stopped; nobody reads this."),
     "http": Kind(400, "The request cannot be served", "`status` and `detail` say why."),
@@ -158,38 +164,42 @@ def from_engine(error: EngineError) -> Problem:
     return Problem("validation", _sentence(errors), errors)
 
 
-@contextmanager
-def of_network(index: int) -> Iterator[None]:
+def of_network(index: int) -> AbstractContextManager[None]:
     """Name the fields of what is raised inside as those of one network of a comparison.
 
     Raises:
         Problem: in place of a Problem or an EngineError; ``network.x`` is ``networks.<i>.x``.
     """
-    try:
-        yield
-    except EngineError as error:
-        raise _of_network(from_engine(error), index) from None
-    except Problem as problem:
-        raise _of_network(problem, index) from None
+    return _renaming(lambda field: re.sub(r"^network(?=\.|$)", f"networks.{index}", field))
 
 
-@contextmanager
-def of_request() -> Iterator[None]:
+def of_run(index: int) -> AbstractContextManager[None]:
+    """Name the fields as those of one run of a training: ``network.x`` is ``runs.<i>.network.x``.
+
+    Raises:
+        Problem: in place of a Problem or an EngineError.
+    """
+    own = r"^(network|optimizer|clip|truncate)(?=\.|$)"
+    return _renaming(lambda field: re.sub(own, rf"runs.{index}.\1", field))
+
+
+def of_request() -> AbstractContextManager[None]:
     """Name the fields of what is raised inside as those of a body within the body: `request.x`.
 
     Raises:
         Problem: in place of a Problem or an EngineError.
     """
+    return _renaming("request.{}".format)
+
+
+@contextmanager
+def _renaming(rename: Callable[[str], str]) -> Iterator[None]:
     try:
         yield
     except EngineError as error:
-        raise _renamed(from_engine(error), "request.{}".format) from None
+        raise _renamed(from_engine(error), rename) from None
     except Problem as problem:
-        raise _renamed(problem, "request.{}".format) from None
-
-
-def _of_network(problem: Problem, index: int) -> Problem:
-    return _renamed(problem, lambda f: re.sub(r"^network(?=\.|$)", f"networks.{index}", f))
+        raise _renamed(problem, rename) from None
 
 
 def _renamed(problem: Problem, rename: Callable[[str], str]) -> Problem:
@@ -304,7 +314,14 @@ def _siblings(loc: tuple[int | str, ...], model: Any) -> str:
 
 
 def _model_of(model: type[BaseModel], name: str) -> type[BaseModel]:
-    """Return the model that a field holds, alone, in a list, or beside null."""
-    annotation: Any = model.model_fields[name].annotation
-    choices = getattr(annotation, "__args__", (annotation,))
-    return next(choice for choice in choices if issubclass(choice, BaseModel))
+    """Return the model that a field holds, alone, in a list or an object, or beside null."""
+    if name not in model.model_fields:  # a key of an object that holds this model
+        return model
+    return next(_models_in(model.model_fields[name].annotation))
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models_in(part)

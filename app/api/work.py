@@ -10,6 +10,8 @@ import anyio.to_thread
 from starlette.requests import Request
 
 from app.api.errors import Problem
+from app.engine.errors import Cancelled
+from app.stopping import Stopping
 
 Result = TypeVar("Result")
 
@@ -48,10 +50,12 @@ class Gate:
     Args:
         threads: how many run at once.
         queue: how many may wait.
+        stopping: calls the work off when the server stops.
     """
 
-    def __init__(self, threads: int, queue: int) -> None:
+    def __init__(self, threads: int, queue: int, stopping: Stopping | None = None) -> None:
         self._limiter = anyio.CapacityLimiter(threads)
+        self._stopping = stopping or Stopping()
         self._places = threads + queue
         self._taken = 0
 
@@ -59,7 +63,7 @@ class Gate:
         """Return what the work returns; its event is set when the client leaves.
 
         Raises:
-            Problem: busy, when every place is taken.
+            Problem: busy, when every place is taken; stopping, when the server called it off.
         """
         if self._taken >= self._places:
             headers = {"retry-after": str(RETRY_AFTER_SECONDS)}
@@ -69,10 +73,49 @@ class Gate:
         gone = threading.Event()
         watcher = asyncio.create_task(_watch(request, gone))
         try:
-            return await anyio.to_thread.run_sync(work, gone, limiter=self._limiter)
+            with self._stopping.tells(gone):
+                return await anyio.to_thread.run_sync(work, gone, limiter=self._limiter)
+        except Cancelled:
+            if self._stopping.is_set():
+                raise Problem("stopping", "The work was called off.") from None
+            raise
         finally:
             watcher.cancel()
             self._taken -= 1
+
+
+class Turns:
+    """Lets a few trainings be open, and computes them by turns, a slice at a time, in few threads.
+
+    Args:
+        streams: how many may be open.
+        threads: how many are computed at once.
+    """
+
+    def __init__(self, streams: int, threads: int) -> None:
+        self._limiter = anyio.CapacityLimiter(threads)
+        self._streams = streams
+        self.open = 0
+
+    def enter(self) -> None:
+        """Take a place, until `leave`.
+
+        Raises:
+            Problem: busy, when every place is taken.
+        """
+        if self.open >= self._streams:
+            headers = {"retry-after": str(RETRY_AFTER_SECONDS)}
+            detail = f"{self._streams} trainings are open already."
+            raise Problem("busy", detail, headers=headers)
+        self.open += 1
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self.open -= 1
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Return what the work returns, once it was its turn."""
+        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
 
 
 async def _watch(request: Request, gone: threading.Event) -> None:

@@ -20,33 +20,36 @@ NORMS = ("dh_norm", "da_norm", "dW_norm", "dU_norm", "dcell_norm")
 
 def forward_bytes(plan: Plan, trace: Trace) -> bytes:
     """Return the answer of /forward."""
-    return _encode(_forward(plan, trace))
+    return encode(_forward(plan, trace))
 
 
 def bptt_bytes(plan: Plan, trace: Trace) -> bytes:
     """Return the answer of /bptt; blocks that were not asked for are null."""
-    return _encode(
-        _forward(plan, trace)
-        | {
-            "loss": _named(trace.loss),
-            "backward": _named(trace.backward),
-            "gradients": trace.gradients,
-            "gradient_norms": trace.gradient_norms,
-            "clipped": _named(trace.clipped),
-            "credit": _credit(plan, trace.credit),
-            "shares": _shares(trace.shares),
-            "jacobians": _named(trace.jacobians),
-            "horizon": _named(trace.horizon),
-        }
-    )
+    return encode(bptt_answer(plan, trace))
+
+
+def bptt_answer(plan: Plan, trace: Trace) -> dict[str, Any]:
+    """Return the same before it is encoded."""
+    return _forward(plan, trace) | {
+        "loss": _named(trace.loss),
+        "backward": _named(trace.backward),
+        "gradients": trace.gradients,
+        "gradient_norms": trace.gradient_norms,
+        "clipped": _named(trace.clipped),
+        "credit": _credit(plan, trace.credit),
+        "shares": _shares(trace.shares),
+        "jacobians": _named(trace.jacobians),
+        "horizon": _named(trace.horizon),
+    }
 
 
 def gradcheck_bytes(result: GradcheckResult) -> bytes:
     """Return the answer of /gradcheck."""
-    return _encode(asdict(result))
+    return encode(asdict(result))
 
 
-def _encode(content: dict[str, Any]) -> bytes:
+def encode(content: Any) -> bytes:
+    """Return JSON of names, numbers and arrays; what is not finite is null."""
     return orjson.dumps(content, default=_contiguous, option=orjson.OPT_SERIALIZE_NUMPY)
 
 

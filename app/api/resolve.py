@@ -63,13 +63,13 @@ def plan_forward(request: BpttRequest, settings: Settings) -> Plan:
 
 def plan_bptt(request: BpttRequest, settings: Settings) -> Plan:
     """Return the plan of a forward and a backward pass. Raises as `plan_forward`."""
-    _require_targets(request)
+    require_targets(request)
     return _plan(request, settings, _bptt_price)
 
 
 def plan_gradcheck(request: BpttRequest, settings: Settings) -> Plan:
     """Return the plan of a gradient check. Raises as `plan_forward`."""
-    _require_targets(request)
+    require_targets(request)
     return _plan(
         request, settings, lambda _, sizes: limits.gradcheck_price(sizes, request.truncate)
     )
@@ -85,7 +85,7 @@ def plan_compare(request: CompareRequest, settings: Settings) -> Comparison:
     sizes: list[Sizes] = []
     for index, each in enumerate(requests):
         with of_network(index):
-            _require_targets(each)
+            require_targets(each)
             sizes.append(find_sizes(each, settings))
     prices = [_bptt_price(each, size) for each, size in zip(requests, sizes, strict=True)]
     total = sum(prices, Price(0, 0))
@@ -93,7 +93,7 @@ def plan_compare(request: CompareRequest, settings: Settings) -> Comparison:
     with of_network(dearest):
         fields = where(requests[dearest])
         limits.check_price(total, sizes[dearest], settings, fields, ("networks",))
-    sequence = _sequence(request.data, PRECISIONS[request.precision])
+    sequence = make_sequence(request.data, PRECISIONS[request.precision])
     plans: list[Plan] = []
     for index, each in enumerate(requests):
         with of_network(index):
@@ -110,11 +110,21 @@ def _plan(request: BpttRequest, settings: Settings, price_of: PriceOf) -> Plan:
     sizes = find_sizes(request, settings)
     price = price_of(request, sizes)
     limits.check_price(price, sizes, settings, where(request))
-    sequence = _sequence(request.data, PRECISIONS[request.precision])
+    sequence = make_sequence(request.data, PRECISIONS[request.precision])
     return _build(request, sizes, price, sequence)
 
 
 def _build(request: BpttRequest, sizes: Sizes, price: Price, sequence: Sequence) -> Plan:
+    init, network = build_network(request, sizes)
+    return Plan(request, init, network, sequence, price)
+
+
+def build_network(request: BpttRequest, sizes: Sizes) -> tuple[Init | None, Network]:
+    """Return how the weights were drawn, None where they were given, and the network.
+
+    Raises:
+        EngineError: weights that do not fit each other.
+    """
     asked = request.network
     init, parameters = _parameters(asked, sizes, PRECISIONS[request.precision])
     network = Network(
@@ -126,22 +136,26 @@ def _build(request: BpttRequest, sizes: Sizes, price: Price, sequence: Sequence)
         layers=asked.layers,
         bidirectional=asked.bidirectional,
     )
-    return Plan(request, init, network, sequence, price)
+    return init, network
 
 
-def _sequence(data: AnyData, dtype: type) -> Sequence:
-    """Return the data as arrays; a number too large for float32 is the engine's to name."""
-    options: dict[str, Any] = {
+def data_options(data: AnyData, dtype: type) -> dict[str, Any]:
+    """Return what all kinds of data have, as the engine takes it."""
+    return {
         "h0": data.h0,
         "cell0": data.cell0,
         "loss_at": data.loss_at,
         "input_at": data.input_at,
         "dtype": dtype,
     }
+
+
+def make_sequence(data: AnyData, dtype: type) -> Sequence:
+    """Return the data as arrays; a number too large for float32 is the engine's to name."""
+    options = data_options(data, dtype)
     with np.errstate(over="ignore"):
         if isinstance(data, TaskData):
-            drawn = data.model_dump(include={"name", "length", "delay", "batch", "seed"})
-            return from_task(**drawn, **options)
+            return from_task(**drawn_by(data), **options)
         if isinstance(data, TextData):
             return from_text(data.text, **options)
         if isinstance(data, SeriesData):
@@ -150,6 +164,11 @@ def _sequence(data: AnyData, dtype: type) -> Sequence:
             from_arrays(data.x, data.y, **options),
             loss_mask=None if data.loss_mask is None else np.array(data.loss_mask),
         )
+
+
+def drawn_by(data: TaskData) -> dict[str, Any]:
+    """Return what decides the sequences of a task."""
+    return data.model_dump(include={"name", "length", "delay", "batch", "seed"})
 
 
 def _parameters(
@@ -174,8 +193,12 @@ def _parameters(
         )
 
 
-def _require_targets(request: BpttRequest) -> None:
-    """Refuse data without targets, and a readout whose targets the data cannot give."""
+def require_targets(request: BpttRequest) -> None:
+    """Refuse data without targets, and a readout whose targets the data cannot give.
+
+    Raises:
+        Problem: validation.
+    """
     output, what = output_name(request), f"a {request.data.kind}"
     suits = SUITS.get(request.data.kind, (output,))
     if isinstance(request.data, TaskData):

@@ -23,17 +23,29 @@ CONTENT = {"arrays": "data.x", "text": "data.text", "series": "data.values", "ta
 
 
 def find_sizes(request: BpttRequest, settings: Settings) -> Sizes:
-    """Return the sizes of a request.
+    """Return the sizes of a request, within the limits.
 
     Raises:
-        Problem: a size over its limit, or sizes that contradict each other.
+        Problem: as `sizes_of`, and for a size over its limit.
+        EngineError: as `sizes_of`.
+    """
+    sizes = sizes_of(request)
+    limits.check_sizes(sizes, settings, where(request))
+    return sizes
+
+
+def sizes_of(request: BpttRequest) -> Sizes:
+    """Return the sizes of a request, however large.
+
+    Raises:
+        Problem: sizes that contradict each other.
         EngineError: a normalization that the cell does not have.
     """
     network = request.network
     check_composition(network.cell, network.normalization, network.layers, network.bidirectional)
     T, B, I = _data_sizes(request.data)  # noqa: E741
     H = _hidden_size(network)
-    sizes = Sizes(
+    return Sizes(
         T=T,
         B=B,
         I=I,
@@ -44,8 +56,6 @@ def find_sizes(request: BpttRequest, settings: Settings) -> Sizes:
         layers=network.layers,
         bidirectional=network.bidirectional,
     )
-    limits.check_sizes(sizes, settings, where(request))
-    return sizes
 
 
 def where(request: BpttRequest) -> dict[str, str]:

@@ -141,16 +141,23 @@ def from_text(
     one length makes a batch. Raises `EngineError` ("data.text") below 2 characters, for unequal
     lengths and for half a surrogate pair.
     """
+    codes, labels = characters(text)
+    x = np.eye(len(labels), dtype=dtype)[codes[..., :-1]]
+    sequence = from_arrays(x, codes[..., 1:], h0, loss_at, input_at, dtype, cell0)
+    return replace(sequence, labels=labels, output="softmax")
+
+
+def characters(text: Text) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return a text's characters as places in its alphabet, (N) or (B,N), and the alphabet.
+
+    Raises `EngineError` as `from_text`.
+    """
     texts = [text] if isinstance(text, str) else list(text)
     _check_texts(texts, batch=not isinstance(text, str))
     labels = tuple(dict.fromkeys("".join(texts)))
     place = {label: i for i, label in enumerate(labels)}
     codes = np.array([[place[character] for character in each] for each in texts])
-    if isinstance(text, str):
-        codes = codes[0]
-    x = np.eye(len(labels), dtype=dtype)[codes[..., :-1]]
-    sequence = from_arrays(x, codes[..., 1:], h0, loss_at, input_at, dtype, cell0)
-    return replace(sequence, labels=labels, output="softmax")
+    return (codes[0] if isinstance(text, str) else codes), labels
 
 
 def _check_texts(texts: list[str], batch: bool) -> None:
@@ -188,14 +195,24 @@ def from_series(
     value = mean + std · x. A constant series becomes zeros with std 1. Raises `EngineError`
     ("data.values") below 2 values, and where they are not finite or too large to scale.
     """
+    z, scale = standardised(values)
+    sequence = from_arrays(z[:-1], z[1:], h0, loss_at, input_at, dtype, cell0)
+    return replace(sequence, scale=scale, output="linear")
+
+
+def standardised(
+    values: Values[float] | np.ndarray, known: int | None = None
+) -> tuple[np.ndarray, dict[str, float]]:
+    """Return (value − mean) / std, (N,1), and the scale: mean and std of the first `known` values.
+
+    Raises `EngineError` as `from_series`.
+    """
     v = _as_floats("values", values, np.float64)
     if v.ndim != 1 or len(v) < 2:
         raise EngineError("data.values", f"values has shape {v.shape}; it must be (N), N ≥ 2")
     _check_finite("values", v)
-    mean, std = _mean_and_std(v)
-    z = ((v - mean) / std)[:, None]
-    sequence = from_arrays(z[:-1], z[1:], h0, loss_at, input_at, dtype, cell0)
-    return replace(sequence, scale={"mean": mean, "std": std}, output="linear")
+    mean, std = _mean_and_std(v[:known])
+    return ((v - mean) / std)[:, None], {"mean": mean, "std": std}
 
 
 def _mean_and_std(v: np.ndarray) -> tuple[float, float]:

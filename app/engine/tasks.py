@@ -147,7 +147,7 @@ def from_task(
     length: int = 30,
     delay: int = 10,
     batch: int = 1,
-    seed: int = 0,
+    seed: int | tuple[int, ...] = 0,
     *,
     h0=None,
     cell0=None,
@@ -157,13 +157,16 @@ def from_task(
 ) -> Sequence:
     """Draw a task as a Sequence of `length` steps; a batch of 1 has no batch axis.
 
-    `loss_at` None takes the task's own. Drawn in float64 and then rounded. Raises `EngineError`
+    `loss_at` None takes the task's own. `seed` may be several whole numbers, as
+    `numpy.random.SeedSequence` takes them. Drawn in float64 and then rounded. Raises `EngineError`
     (data.name, data.length, data.delay, data.batch, data.seed).
     """
     choose("data.name", name, TASKS)
     task = TASKS[name]
-    for field, value, least in (("delay", delay, 0), ("batch", batch, 1), ("seed", seed, 0)):
+    for field, value, least in (("delay", delay, 0), ("batch", batch, 1)):
         _check_whole(field, value, least, "")
+    for each in seed if isinstance(seed, tuple) else (seed,):
+        _check_whole("seed", each, 0, "")
     why = f" with delay {delay}" if task.delayed else ""
     _check_whole("length", length, task.shortest(delay), f" for {name}{why}")
     x, y, mask = task.draw(np.random.default_rng(seed), batch, length, delay)

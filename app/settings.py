@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=8 * 2**20, ge=1024, description="largest request body, bytes"
     )
+    max_weights_bytes: int = Field(
+        default=5 * 2**20, ge=1024, description="largest file of weights, also unpacked, bytes"
+    )
     max_T: int = Field(default=5000, ge=1, description="longest sequence, steps")
     max_B: int = Field(default=1024, ge=1, description="largest batch, sequences")
     max_I: int = Field(default=4096, ge=1, description="most inputs, features per step")

@@ -134,6 +134,7 @@ def _catalog(settings: Settings) -> dict[str, Any]:
             "layers": requests.MOST_LAYERS,
             "networks": requests.MOST_NETWORKS,
             "body_bytes": settings.max_body_bytes,
+            "weights_bytes": settings.max_weights_bytes,
             "work": settings.work_budget,
             "numbers": settings.answer_budget,
         },

@@ -58,7 +58,23 @@ KINDS: dict[str, Kind] = {
         413, "The body is too large", "The limit in bytes is in /api/v1/catalog, under limits."
     ),
     "unsupported-media-type": Kind(
-        415, "The body is not declared as JSON", "Send `content-type: application/json`."
+        415,
+        "The body is declared as something else",
+        "Send `content-type: application/json`; to /api/v1/weights `multipart/form-data`.",
+    ),
+    "malformed-form": Kind(
+        422, "The body is not a multipart form", "`detail` says what is wrong with it."
+    ),
+    "unreadable-weights": Kind(
+        422,
+        "The file holds no weights that can be read",
+        "It is damaged, cut short, or neither safetensors nor npz. `detail` says which.",
+    ),
+    "pickled": Kind(
+        422,
+        "The file is pickled",
+        "Unpickling can run any code, so it is never done here. `detail` has five lines that save "
+        "the weights as safetensors; docs/weights.md has them too.",
     ),
     "bad-host": Kind(
         400, "The host is not served here", "The Host header is not among the trusted hosts."

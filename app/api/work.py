@@ -29,6 +29,15 @@ async def read_json_body(request: Request, limit: int) -> bytes:
         declared = f"declared as {content_type}" if content_type else "not declared"
         detail = f"The body is {declared}; send content-type: application/json."
         raise Problem("unsupported-media-type", detail)
+    return await read_body(request, limit)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body's bytes, whatever they are.
+
+    Raises:
+        Problem: too-large before the rest is read.
+    """
     declared_length = request.headers.get("content-length", "0")
     size = int(declared_length) if declared_length.isdigit() else 0
     chunks: list[bytes] = []

@@ -110,6 +110,7 @@ def test_the_limits_are_the_settings(catalog):
         "layers": 8,
         "networks": 8,
         "body_bytes": settings.max_body_bytes,
+        "weights_bytes": settings.max_weights_bytes,
         "work": settings.work_budget,
         "numbers": settings.answer_budget,
     }

@@ -161,6 +161,7 @@ class Limits(BaseModel):
     layers: int = _count("most layers", 8, "layers")
     networks: int = _count("most networks of a comparison", 8, "networks")
     body_bytes: int = _count("largest body", 8388608, "bytes")
+    weights_bytes: int = _count("largest file of weights, also unpacked", 5242880, "bytes")
     work: int = _count("largest price", 60_000_000_000, "multiply-adds")
     numbers: int = _count("largest answer", 5_000_000, "numbers")
 

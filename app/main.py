@@ -11,7 +11,15 @@ import logging  # noqa: E402
 from fastapi import FastAPI  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
-from app.api import catalog, compare, documentation, errors, operation, traces  # noqa: E402
+from app.api import (  # noqa: E402
+    catalog,
+    compare,
+    documentation,
+    errors,
+    operation,
+    traces,
+    train,
+)
 from app.api.headers import AnswerHeaders, TrustedHosts, content_security_policy  # noqa: E402
 from app.api.work import Gate, Turns  # noqa: E402
 from app.pages.routes import mount_pages  # noqa: E402
@@ -52,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.catalog = catalog.catalog_bytes(settings)
     errors.install(app)
     documentation.install(app)
-    for module in (traces, compare, catalog, operation, documentation):
+    for module in (traces, compare, train, catalog, operation, documentation):
         app.include_router(module.router)
     mount_pages(app, settings)
     return app

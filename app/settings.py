@@ -52,8 +52,13 @@ class Settings(BaseSettings):
         ge=1_000_000,
         description="largest training step of all runs together, multiply-adds",
     )
+    step_numbers: int = Field(
+        default=20_000_000,
+        ge=10_000,
+        description="largest data of a training, and numbers that one of its steps holds",
+    )
     trace_budget: int = Field(
-        default=1_000_000,
+        default=2_000_000,
         ge=10_000,
         description="largest trace of a training, all runs together, numbers",
     )

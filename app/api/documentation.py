@@ -11,10 +11,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.api.errors import MEDIA_TYPE as PROBLEM_JSON
+from app.api.schemas.events import TrainEvents
 from app.api.schemas.operation import ProblemAnswer
 from app.api.schemas.requests import BpttRequest, CompareRequest
+from app.api.schemas.training import TrainRequest
 
-BODIES: tuple[type[BaseModel], ...] = (BpttRequest, CompareRequest)
+BODIES: tuple[type[BaseModel], ...] = (BpttRequest, CompareRequest, TrainRequest)
+STREAMS: tuple[type[BaseModel], ...] = (TrainEvents,)
 
 DESCRIPTION = """\
 A recurrent network's forward pass and its back-propagation through time, itemised.
@@ -91,7 +94,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     template = "#/components/schemas/{model}"
     own: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        (model, "validation") for model in (*BODIES, ProblemAnswer)
+        (model, "validation") for model in (*BODIES, *STREAMS, ProblemAnswer)
     ]
     _, schema = models_json_schema(own, ref_template=template)
     document["components"]["schemas"] |= schema["$defs"]

@@ -199,6 +199,15 @@ def of_run(index: int) -> AbstractContextManager[None]:
     return _renaming(lambda field: re.sub(own, rf"runs.{index}.\1", field))
 
 
+def of_checkpoint() -> AbstractContextManager[None]:
+    """Name the states as those of the checkpoint that a training goes on from.
+
+    Raises:
+        Problem: in place of a Problem or an EngineError.
+    """
+    return _renaming(lambda field: re.sub(r"^data\.\w+", "resume.runs", field))
+
+
 def of_request() -> AbstractContextManager[None]:
     """Name the fields of what is raised inside as those of a body within the body: `request.x`.
 

@@ -26,6 +26,12 @@ PAIR_OVERHEAD = 1000
 STEP_OVERHEAD = 8 * 1500
 # A gated cell's step makes about three times as many.
 GATED_OVERHEAD = 3
+# What a training's trace shows: so many steps of one sequence, of several where they are coupled.
+PROBE, PROBE_BATCH = 200, 8
+# Forward passes of an evaluation, of one batch each: at the task's own delay and at others.
+EVALUATIONS = 6
+# A trace may cost as much as so many training steps.
+TRACE_STEPS = 10
 # A central difference takes four passes; some entries need a second, smaller step.
 PASSES_PER_ENTRY = 6
 
@@ -173,6 +179,65 @@ def gradcheck_price(sizes: Sizes, truncate: int | None) -> Price:
     run = forward_price(replace(sizes, T=window, B=sizes.B * windows))
     entries = sum(min(size, SAMPLE) for size in sizes.parameters)
     return Price((PASSES_PER_ENTRY * entries + 3) * run.work, 8 * len(sizes.parameters))
+
+
+def step_price(sizes: Sizes, truncate: int | None) -> Price:
+    """Return the price of one training step: the gradients of one piece, all kept at once."""
+    price = bptt_price(sizes, frozenset(), truncate, True)
+    if truncate is not None and truncate < sizes.T:  # the sum of a band, as of a triangle
+        price += Price(_credit_price(sizes, truncate, False).work, 0)
+    return price
+
+
+def training_trace_price(
+    sizes: Sizes, whole: Sizes, include: frozenset[str], truncate: int | None
+) -> Price:
+    """Return the price of one trace of a training, with its evaluation.
+
+    Args:
+        sizes: those of a training step.
+        whole: those of the sequences that it is evaluated on.
+    """
+    probe = replace(
+        sizes, T=min(sizes.T, PROBE), B=PROBE_BATCH if sizes.normalization == "batch" else 1
+    )
+    evaluation = Price(EVALUATIONS * forward_price(whole).work, 0)
+    return bptt_price(probe, include, truncate, True) + evaluation
+
+
+def check_training(
+    step: Price, trace: Price, sizes: Sizes, settings: Settings, where: dict[str, str]
+) -> None:
+    """Refuse a training whose steps or traces, of all runs together, cost too much.
+
+    Args:
+        sizes: what to reduce: those of the dearest run's step.
+        where: the field that decides each letter.
+
+    Raises:
+        Problem: over-budget, with price, budget and what to reduce.
+    """
+    numbers = settings.step_numbers
+    longest = TRACE_STEPS * settings.step_budget
+    checks = (
+        (step.work, settings.step_budget, "multiply-adds a training step", ("T", "B", "H")),
+        (step.numbers, numbers, "numbers that a training step holds", ("T", "B", "H")),
+        (trace.work, longest, "multiply-adds a trace", ("T", "H")),
+        (trace.numbers, settings.trace_budget, "numbers in a trace of all runs", ("T", "H")),
+    )
+    over = [check for check in checks if check[0] > check[1]]
+    if not over:
+        return
+    cost, budget, what, letters = over[0]
+    advice = ", ".join(f"{name} = {getattr(sizes, name)}" for name in letters)
+    detail = f"{cost:,} {what} is over the budget of {budget:,}: reduce {advice}, or the runs"
+    also = ("include",) if "trace" in what else ()
+    fields = dict.fromkeys((*(where[letter] for letter in letters), "runs", *also))
+    errors = [
+        FieldError(field=name, message=f"reduce it: {cost:,} {what}, at most {budget:,}")
+        for name in fields
+    ]
+    raise Problem("over-budget", detail, errors)
 
 
 def check_sizes(sizes: Sizes, settings: Settings, where: dict[str, str]) -> None:

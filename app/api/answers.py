@@ -13,6 +13,7 @@ import orjson
 from app.api.resolve import Plan
 from app.engine.credit import Credit, LayerCredit, Shares
 from app.engine.gradcheck import GradcheckResult
+from app.engine.sequences import Sequence
 from app.engine.trace import Trace
 
 NORMS = ("dh_norm", "da_norm", "dW_norm", "dU_norm", "dcell_norm")
@@ -31,15 +32,15 @@ def bptt_bytes(plan: Plan, trace: Trace) -> bytes:
 def bptt_answer(plan: Plan, trace: Trace) -> dict[str, Any]:
     """Return the same before it is encoded."""
     return _forward(plan, trace) | {
-        "loss": _named(trace.loss),
-        "backward": _named(trace.backward),
+        "loss": named(trace.loss),
+        "backward": named(trace.backward),
         "gradients": trace.gradients,
         "gradient_norms": trace.gradient_norms,
-        "clipped": _named(trace.clipped),
+        "clipped": named(trace.clipped),
         "credit": _credit(plan, trace.credit),
         "shares": _shares(trace.shares),
-        "jacobians": _named(trace.jacobians),
-        "horizon": _named(trace.horizon),
+        "jacobians": named(trace.jacobians),
+        "horizon": named(trace.horizon),
     }
 
 
@@ -64,9 +65,9 @@ def _forward(plan: Plan, trace: Trace) -> dict[str, Any]:
     return {
         "network": _network(plan),
         "data": _data(plan),
-        "forward": _named(trace.forward),
+        "forward": named(trace.forward),
         "parameter_count": trace.parameter_count,
-        "overflow": _named(trace.overflow),
+        "overflow": named(trace.overflow),
     }
 
 
@@ -93,12 +94,16 @@ def _data(plan: Plan) -> dict[str, Any]:
     cell0 = None
     if "cell" in network.code.STATES:
         cell0 = zeros if sequence.cell0 is None else sequence.cell0
+    h0 = zeros if sequence.h0 is None else sequence.h0
+    return seen(sequence) | {"h0": h0, "cell0": cell0}
+
+
+def seen(sequence: Sequence) -> dict[str, Any]:
+    """Return a sequence as the network saw it, but for the initial states."""
     return {
         "x": sequence.x,
         "y": sequence.y,
         "loss_mask": sequence.loss_mask,
-        "h0": zeros if sequence.h0 is None else sequence.h0,
-        "cell0": cell0,
         "labels": sequence.labels,
         "loss_at": sequence.loss_at,
         "input_at": sequence.input_at,
@@ -140,7 +145,7 @@ def _ragged(triangle: np.ndarray) -> list[np.ndarray]:
     return [row[: t + 1] for t, row in enumerate(triangle)]
 
 
-def _named(result: Any) -> dict[str, Any] | None:
+def named(result: Any) -> dict[str, Any] | None:
     """Return a dataclass's fields by name, arrays as they are; None stays None."""
     if result is None:
         return None

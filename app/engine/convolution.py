@@ -143,9 +143,9 @@ class ConvolutionTrace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pass:
-    """What a layer keeps, time first: its input, zeros before it; a and h (T,B,H)."""
+    """What a layer keeps, time first: its input x (T,B,·), a and h (T,B,H)."""
 
-    padded: np.ndarray
+    x: np.ndarray
     a: np.ndarray
     h: np.ndarray
 
@@ -242,13 +242,18 @@ def _forward(network: Convolution, x: np.ndarray) -> list[_Pass]:
     passes = []
     for index in range(network.layers):
         U, b, apart = network.layer(index)
-        padded = np.concatenate([np.zeros((network.K * apart - apart, *x.shape[1:]), x.dtype), x])
         a = np.broadcast_to(b, (*x.shape[:-1], network.H)).copy()
-        for j in range(network.K):
-            a += padded[j * apart : j * apart + len(x)] @ U[..., j].T
-        x = ACTIVATIONS[network.activation].f(a)
-        passes.append(_Pass(padded, a, x))
+        for tap, back in _taps(network.K, apart, len(x)):
+            a[back:] += x[: len(x) - back] @ U[..., tap].T
+        passes.append(_Pass(x, a, ACTIVATIONS[network.activation].f(a)))
+        x = passes[-1].h
     return passes
+
+
+def _taps(K: int, apart: int, T: int) -> list[tuple[int, int]]:
+    """Return each tap and how many steps back it looks, but for those that only see zeros."""
+    backs = [(tap, (K - 1 - tap) * apart) for tap in range(K)]
+    return [(tap, back) for tap, back in backs if back < T]
 
 
 def _losses(network: Convolution, sequence: Sequence, run: unroll.Forward) -> unroll.Losses:
@@ -277,14 +282,12 @@ def _backward(
     for index in reversed(range(network.layers)):
         U, _, apart = network.layer(index)
         kept, T = passes[index], len(dh)
-        da, dpadded = dh * _slope(network, kept), np.zeros_like(kept.padded)
-        dU = np.empty_like(U)
-        for j in range(network.K):
-            at = slice(j * apart, j * apart + T)
-            dU[..., j] = rows(da).T @ rows(kept.padded[at])
-            dpadded[at] += da @ U[..., j]
+        da, dU, dx = dh * _slope(network, kept), np.zeros_like(U), np.zeros_like(kept.x)
+        for tap, back in _taps(network.K, apart, T):
+            dU[..., tap] = rows(da[back:]).T @ rows(kept.x[: T - back])
+            dx[: T - back] += da[back:] @ U[..., tap]
         found |= {f"U{suffix(index)}": dU, f"b{suffix(index)}": rows(da).sum(axis=0)}
-        dh = dpadded[-T:]
+        dh = dx
     return {name: found[name] for name in network.parameters}, dh
 
 
@@ -304,10 +307,9 @@ def _itemise(
             check_cancel(cancel)
             da = np.zeros_like(gradient)
             da[back:] = gradient[back:] * slope[: T - back]
-            for j in range(network.K):
-                further = back + (network.K - 1 - j) * apart
-                if further < T:
-                    below[further] = below.get(further, 0.0) + da @ U[..., j]
+            for tap, further in _taps(network.K, apart, T - back):
+                at = back + further
+                below[at] = below.get(at, 0.0) + da @ U[..., tap]
         travelling = below
     norms = np.zeros((T, T), do.dtype)
     for back, gradient in travelling.items():

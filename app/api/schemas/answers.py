@@ -96,8 +96,8 @@ class ScaleAnswer(BaseModel):
     )
 
 
-class DataAnswer(BaseModel):
-    """The sequence as the network saw it."""
+class SequenceAnswer(BaseModel):
+    """The sequence as it was seen."""
 
     x: Matrix | Stack = doc("inputs", shape=PER_INPUT, example=[[1.0, 0.0], [0.0, 1.0]])
     y: list[int] | list[list[int]] | Vector | Matrix | Stack | int | None = doc(
@@ -110,12 +110,6 @@ class DataAnswer(BaseModel):
         shape="(T)",
         example=[False, True],
     )
-    h0: Vector | Matrix | Stack = doc(
-        "state before the first step", shape=INITIAL, example=[0.0, 0.0]
-    )
-    cell0: Vector | Matrix | Stack | None = doc(
-        "cell state before the first step; null unless LSTM", shape=INITIAL, example=[0.0, 0.0]
-    )
     labels: list[str] | None = doc(
         "characters that the one-hot inputs stand for, in order; null unless text",
         shape="(I)",
@@ -124,6 +118,17 @@ class DataAnswer(BaseModel):
     loss_at: LossAt = scalar("steps that have a loss", "every", "name")
     input_at: InputAt = scalar("steps that see x", "every", "name")
     scale: ScaleAnswer | None = block(ScaleAnswer, "null unless a series")
+
+
+class DataAnswer(SequenceAnswer):
+    """The sequence as the network saw it, and where its states started."""
+
+    h0: Vector | Matrix | Stack = doc(
+        "state before the first step", shape=INITIAL, example=[0.0, 0.0]
+    )
+    cell0: Vector | Matrix | Stack | None = doc(
+        "cell state before the first step; null unless LSTM", shape=INITIAL, example=[0.0, 0.0]
+    )
 
 
 class GatesAnswer(BaseModel):

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware  # noqa: E402
 from app.api import (  # noqa: E402
     catalog,
     compare,
+    convolution,
     documentation,
     errors,
     operation,
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.catalog = catalog.catalog_bytes(settings)
     errors.install(app)
     documentation.install(app)
-    for module in (traces, compare, train, catalog, operation, documentation):
+    for module in (traces, compare, train, convolution, catalog, operation, documentation):
         app.include_router(module.router)
     mount_pages(app, settings)
     return app

@@ -11,12 +11,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.api.errors import MEDIA_TYPE as PROBLEM_JSON
+from app.api.schemas.convolution import ConvolutionRequest
 from app.api.schemas.events import TrainEvents
 from app.api.schemas.operation import ProblemAnswer
 from app.api.schemas.requests import BpttRequest, CompareRequest
 from app.api.schemas.training import TrainRequest
 
-BODIES: tuple[type[BaseModel], ...] = (BpttRequest, CompareRequest, TrainRequest)
+BODIES: tuple[type[BaseModel], ...] = (
+    BpttRequest,
+    CompareRequest,
+    ConvolutionRequest,
+    TrainRequest,
+)
 STREAMS: tuple[type[BaseModel], ...] = (TrainEvents,)
 
 DESCRIPTION = """\

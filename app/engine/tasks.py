@@ -2,7 +2,7 @@
 
 `length` is T, the steps of every sequence. Each task's `baseline` is the loss (of L as the engine
 defines it, all counted steps together) that the best guess without memory reaches: a network that
-is better has learnt something over time.
+is better has learnt something over time. `chance` is that guess in the task's metric.
 """
 
 import math
@@ -89,7 +89,8 @@ def _sine(rng: np.random.Generator, B: int, T: int, delay: int) -> Drawn:  # noq
 class Task:
     """A task: its readout, sizes I and O, where its loss is, and how it is drawn.
 
-    ``baseline(length, delay)`` is the expected loss of the best guess without memory.
+    ``baseline(length, delay)`` is the expected loss of the best guess without memory, ``chance``
+    its accuracy (softmax) or mean squared error (linear) over the counted steps.
     ``shortest(delay)`` is the least length. ``delayed`` says that `delay` counts.
     """
 
@@ -100,6 +101,7 @@ class Task:
     O: int  # noqa: E741
     loss_at: str
     baseline: Callable[[int, int], float]
+    chance: Callable[[int, int], float]
     shortest: Callable[[int], int]
     delayed: bool = False
 
@@ -110,33 +112,34 @@ TASKS: dict[str, Task] = {
         # Hochreiter and Schmidhuber 1997; Arjovsky et al. 2016. Guess among 8 at each recalled step
         Task(
             "copy", _copy, "softmax", SYMBOLS + 2, SYMBOLS + 2, "every",
-            lambda T, delay: copied(T, delay) * math.log(SYMBOLS), lambda delay: delay + 2, True,
+            lambda T, delay: copied(T, delay) * math.log(SYMBOLS), lambda *_: 1 / SYMBOLS,
+            lambda delay: delay + 2, True,
         ),
         # Hochreiter and Schmidhuber 1997. Guess 1: half the variance 1/6 of two uniform numbers
         Task(
             "adding", _adding, "linear", 2, 1, "last",
-            lambda *_: 1 / 12, lambda _: 2,
+            lambda *_: 1 / 12, lambda *_: 1 / 6, lambda _: 2,
         ),
         # Hochreiter and Schmidhuber 1997, places as Pascanu et al. 2013. One of XX, XY, YX, YY
         Task(
             "temporal_order", _temporal_order, "softmax", 6, 4, "last",
-            lambda *_: math.log(4), lambda _: 2,
+            lambda *_: math.log(4), lambda *_: 1 / 4, lambda _: 2,
         ),
         # odd or even so far: the guess is a coin, every step but the first, whose bit is in sight
         Task(
             "parity", _parity, "softmax", 1, 2, "every",
-            lambda T, _: (T - 1) * math.log(2), lambda _: 2,
+            lambda T, _: (T - 1) * math.log(2), lambda T, _: (T + 1) / (2 * T), lambda _: 2,
         ),
         # the symbol shown `delay` steps ago; none is asked for before there is one
         Task(
             "delayed_recall", _delayed_recall, "softmax", RECALLED, RECALLED, "every",
             lambda T, delay: (T - delay) * math.log(RECALLED) if delay else 0.0,
-            lambda delay: delay + 1, True,
+            lambda _, delay: 1 / RECALLED if delay else 1.0, lambda delay: delay + 1, True,
         ),
         # the next value of a sine of unknown period; the guess 0 misses by half the variance 1/2
         Task(
             "sine", _sine, "linear", 1, 1, "every",
-            lambda T, _: T / 4, lambda _: 1,
+            lambda T, _: T / 4, lambda *_: 1 / 2, lambda _: 1,
         ),
     )
 }  # fmt: skip

@@ -5,8 +5,8 @@ from threading import Event
 
 import numpy as np
 
-from app.engine import unroll
 from app.engine.bptt import run_bptt
+from app.engine.layer import LayerRun
 from app.engine.network import Network
 from app.engine.sequences import Sequence
 
@@ -27,12 +27,14 @@ def run_pass(
 ) -> Pass:
     """Return loss and gradients of one sequence or batch; shapes must have been checked."""
     done = run_bptt(network, sequence, truncate, cancel=cancel)
-    return Pass(float(done.losses.per_step.sum()), done.gradients, last_states(network, done.run))
+    return Pass(
+        float(done.losses.per_step.sum()), done.gradients, last_states(network, done.run.parts)
+    )
 
 
-def last_states(network: Network, run: unroll.Forward) -> Start:
+def last_states(network: Network, parts: list[LayerRun]) -> Start:
     """Return h(T), and cell(T) where there is one, laid out as h0 and cell0."""
-    ends = {"h": [part.h[-1] for part in run.parts]}
-    if run.parts[0].cell is not None:
-        ends["cell"] = [part.cell[-1] for part in run.parts if part.cell is not None]
+    ends = {"h": [part.h[-1] for part in parts]}
+    if parts[0].cell is not None:
+        ends["cell"] = [part.cell[-1] for part in parts if part.cell is not None]
     return {name: np.stack(e) if network.composed else e[0].copy() for name, e in ends.items()}

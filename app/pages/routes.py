@@ -45,7 +45,7 @@ class Revalidated(StaticFiles):
 
 
 def mount_pages(app: FastAPI, settings: Settings) -> None:
-    """Serve ``/``, ``/compare``, ``/static`` and a readable 404.
+    """Serve ``/``, ``/compare``, ``/train``, ``/static`` and a readable 404.
 
     Args:
         app: its state holds ``catalog`` (bytes) and ``csp_script_hashes``, to which the hash of
@@ -60,7 +60,10 @@ def mount_pages(app: FastAPI, settings: Settings) -> None:
     async def compare(request: Request) -> Response:
         return render(request, "compare.html", catalog=for_script(app.state.catalog))
 
-    for path, page in {"/": instrument, "/compare": compare}.items():
+    async def train(request: Request) -> Response:
+        return render(request, "train.html", catalog=for_script(app.state.catalog))
+
+    for path, page in {"/": instrument, "/compare": compare, "/train": train}.items():
         app.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", Revalidated(directory=HERE / "static"), name="static")
     _explain_missing_pages(app)
@@ -94,6 +97,7 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
         "root": root,
         "home": f"{root}/{kept}",
         "compare": f"{root}/compare{kept}",
+        "train": f"{root}/train{kept}",
         "language": language,
         "languages": [_switch(request, name) for name in others(language)],
         "t": lambda key, **params: translate(language, key, **params),

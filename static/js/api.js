@@ -1,5 +1,5 @@
 /**
- * The only module that speaks to the server.
+ * The only module that speaks to the server; the stream of a training has one of its own (train/stream.js).
  *
  * A session asks for one picture after the other and delivers answers in the order they were asked for, never a late one.
  * A plain question overtakes: what is in flight is aborted. While a slider is dragged at most one question is in flight
@@ -82,6 +82,13 @@ export function createSession({ onAnswer, onProblem, onBusy = () => {}, url = ap
   };
 }
 
+/** One question and its answer; rejects with a Problem. @param {string} path @param {any} body @param {AbortController} [controller] @returns {Promise<any>} */
+export async function askOnce(path, body, controller = new AbortController()) {
+  const outcome = await post(globalThis.fetch, apiUrl(path), JSON.stringify(body), controller, TIMEOUT);
+  if ("problem" in outcome) throw outcome.problem;
+  return outcome.answer;
+}
+
 /**
  * One question, one outcome; never throws.
  * @param {typeof globalThis.fetch} fetch @param {string} url @param {string} body @param {AbortController} controller @param {number} timeout
@@ -99,7 +106,7 @@ async function post(fetch, url, body, controller, timeout) {
     });
     return await outcomeOf(response);
   } catch (error) {
-    return { problem: problem(late ? "timeout" : "network", 0, { detail: error instanceof Error ? error.message : "" }) };
+    return { problem: unreached(late ? "timeout" : "network", error) };
   } finally {
     clearTimeout(timer);
   }
@@ -110,9 +117,18 @@ async function outcomeOf(response) {
   const text = await response.text(); // a lost connection is the network's fault, not a garbled answer
   const content = parse(text);
   if (response.ok) return isObject(content) ? { answer: content } : { problem: problem("garbled", response.status, {}) };
-  const kind = response.status === 503 ? "busy" : response.status >= 500 ? "server" : "refused";
-  return { problem: problem(kind, response.status, isObject(content) ? content : {}) };
+  return { problem: problemOf(response.status, text) };
 }
+
+/** What an answer that is none says. @param {number} status @param {string} text @returns {Problem} */
+export function problemOf(status, text) {
+  const content = parse(text);
+  const kind = status === 503 ? "busy" : status >= 500 ? "server" : "refused";
+  return problem(kind, status, isObject(content) ? content : {});
+}
+
+/** Why there was no answer. @param {"network" | "timeout" | "garbled"} kind @param {unknown} error @returns {Problem} */
+export const unreached = (kind, error) => problem(kind, 0, { detail: error instanceof Error ? error.message : "" });
 
 /** @param {string} text @returns {unknown} */
 function parse(text) {

@@ -1,5 +1,5 @@
 import { LONGEST as LONGEST_QUERY, TASKS } from "./comparison.js";
-import { LIMITS as PAGE, PROPERTIES as SINGLE, checkNumbers, parseNumbers, wellFormed } from "./state.js";
+import { LIMITS as PAGE, PROPERTIES as SINGLE, checkNumbers, wellFormed } from "./state.js";
 
 /**
  * The settings of a training: the same data and seeds for every run, and the list of runs. As with the comparison's, one
@@ -67,9 +67,6 @@ export const OPTIMIZERS = ["sgd", "momentum", "rmsprop", "adagrad", "adam"];
 export { TASKS };
 const DELAYED = new Set(["copy", "delayed_recall"]);
 const GATED = new Set(["lstm", "gru"]);
-const SAMPLE = 120;
-/** Moments that a whole training shows: enough to see the triangle change, few enough to be sent beside the steps. */
-const MOMENTS = 50;
 
 export const TEXT = "Alice was beginning to get very tired of sitting by her sister on the bank, and of having nothing to do: "
   + "once or twice she had peeped into the book her sister was reading, but it had no pictures or conversations in it, "
@@ -219,76 +216,6 @@ export const hasDelay = ({ kind, task }) => kind === "task" && DELAYED.has(task)
 
 /** @param {TrainingSettings} settings */
 export const isSeries = ({ kind }) => kind === "sunspots" || kind === "numbers";
-
-/** Steps between two moments: a round number, some fifty moments in all. @param {number} until */
-export function everyOf(until) {
-  const wanted = Math.max(1, until / MOMENTS);
-  const power = 10 ** Math.floor(Math.log10(wanted));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((every) => every >= wanted) ?? 10 * power;
-}
-
-/** @param {TrainingSettings} settings @param {any} catalog */
-function dataOf(settings, catalog) {
-  const { kind, text, from, steps } = settings;
-  if (kind === "task") return { kind, name: settings.task, length: settings.length, delay: settings.delay, batch: settings.batch, seed: settings.dataSeed };
-  if (kind === "text") return { kind, text };
-  if (kind === "numbers") return { kind: "series", values: parseNumbers(settings.numbers) };
-  const { start_year, values } = catalog.series.find((/** @type {any} */ series) => series.name === "sunspots");
-  return { kind: "series", values: values.slice(from - start_year, from - start_year + steps + 1) };
-}
-
-/** @param {Run} one @param {number} seed */
-function networkOf(one, seed) {
-  const init = { scheme: one.scheme, gain: one.gain, spectral_radius: one.radius, seed };
-  return {
-    ...(isGated(one) ? { cell: one.model } : { cell: "rnn", activation: one.model, normalization: one.normalization }),
-    hidden_size: one.H, init: one.model === "lstm" ? { ...init, forget_bias: one.forgetBias } : init,
-  };
-}
-
-/** @param {Run} one */
-const clipOf = ({ clipBy, clipAt }) => (clipBy === "none" ? null : { by: clipBy, threshold: clipAt });
-
-/** @param {Run} one */
-function optimizerOf({ optimizer, learningRate, momentum, decay }) {
-  const schedule = decay > 0 ? { schedule: "decay", decay } : { schedule: "constant" };
-  return { name: optimizer, learning_rate: learningRate, ...(optimizer === "momentum" ? { momentum } : {}), ...schedule };
-}
-
-/**
- * What /api/v1/train is asked.
- * @param {TrainingSettings} settings @param {any} catalog @param {{ resume?: any, until?: number }} [how]  resume: a checkpoint, as it came
- * @returns {Record<string, any>}
- */
-export function toRequest(settings, catalog, { resume = null, until = settings.until } = {}) {
-  const { kind, batch, chunk, holdout, dataSeed, temperature, text, runs, seed } = settings;
-  return {
-    runs: runs.map((one) => ({ network: networkOf(one, seed), optimizer: optimizerOf(one), clip: clipOf(one), truncate: one.truncate })),
-    data: dataOf(settings, catalog), ...(kind === "task" ? {} : { batch, chunk }), ...(isSeries(settings) ? { holdout } : {}),
-    steps: until, trace_every: everyOf(settings.until), seed: dataSeed, resume, include: ["credit"],
-    sample: kind === "text" ? { length: SAMPLE, temperature, prompt: [...text][0] } : null,
-  };
-}
-
-/** Steps of a text or a series that the look before the first step shows. */
-const LOOK = 60;
-
-/** What /api/v1/compare is asked for a look at the networks before their first step. @param {TrainingSettings} settings @param {any} catalog @returns {Record<string, any>} */
-export function toLook(settings, catalog) {
-  const data = /** @type {any} */ (dataOf(settings, catalog));
-  const most = Math.min(LOOK, settings.chunk ?? LOOK) + 1;
-  if (data.kind === "task") data.batch = 1;
-  if (data.kind === "text") data.text = [...data.text].slice(0, most).join("");
-  if (data.kind === "series") data.values = data.values.slice(-most);
-  const networks = settings.runs.map((one) => ({ ...networkOf(one, settings.seed), clip: clipOf(one), truncate: one.truncate }));
-  return { networks, data, include: ["credit"] };
-}
-
-/** What makes a training what it is, as a text: how long it goes on, and how it is looked at, is no part of it. @param {TrainingSettings} settings @param {any} catalog */
-export function identityOf(settings, catalog) {
-  const { steps, trace_every, resume, include, sample, ...rest } = toRequest(settings, catalog);
-  return JSON.stringify(rest);
-}
 
 /** A run that is not in the list yet: the last one, clipped or of another cell. @param {Run[]} runs @returns {Run} */
 export function nextRun(runs) {

@@ -64,7 +64,36 @@ COMPARE_IDS = [
     "theme-button",
     "menu-button",
 ]
-PAGES = {"/": IDS, "/compare": COMPARE_IDS}
+TRAIN_IDS = [
+    "top",
+    "instrument",
+    "controls",
+    "controls-content",
+    "inspector",
+    "main",
+    "headline",
+    "problem",
+    "offer",
+    "train-scroll",
+    "train-loss",
+    "train-gradient",
+    "train-scrubber",
+    "train-moments",
+    "train-evaluation",
+    "train-samples",
+    "train-cliff",
+    "train-status",
+    "peek",
+    "transport",
+    "scrim",
+    "messages",
+    "catalog",
+    "copy-button",
+    "theme-button",
+    "menu-button",
+    "controls-button",
+]
+PAGES = {"/": IDS, "/compare": COMPARE_IDS, "/train": TRAIN_IDS}
 
 
 class Page(HTMLParser):

@@ -20,6 +20,7 @@ from app.api import (  # noqa: E402
     operation,
     traces,
     train,
+    weights,
 )
 from app.api.headers import AnswerHeaders, TrustedHosts, content_security_policy  # noqa: E402
 from app.api.work import Gate, Turns  # noqa: E402
@@ -61,7 +62,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.catalog = catalog.catalog_bytes(settings)
     errors.install(app)
     documentation.install(app)
-    for module in (traces, compare, train, convolution, catalog, operation, documentation):
+    for module in (
+        traces,
+        compare,
+        train,
+        convolution,
+        weights,
+        catalog,
+        operation,
+        documentation,
+    ):
         app.include_router(module.router)
     mount_pages(app, settings)
     return app

@@ -16,6 +16,7 @@ from app.api.schemas.events import TrainEvents
 from app.api.schemas.operation import ProblemAnswer
 from app.api.schemas.requests import BpttRequest, CompareRequest
 from app.api.schemas.training import TrainRequest
+from app.api.schemas.weights import WeightsForm
 
 BODIES: tuple[type[BaseModel], ...] = (
     BpttRequest,
@@ -23,6 +24,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     ConvolutionRequest,
     TrainRequest,
 )
+FORMS: tuple[type[BaseModel], ...] = (WeightsForm,)
 STREAMS: tuple[type[BaseModel], ...] = (TrainEvents,)
 
 DESCRIPTION = """\
@@ -100,7 +102,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     template = "#/components/schemas/{model}"
     own: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        (model, "validation") for model in (*BODIES, *STREAMS, ProblemAnswer)
+        (model, "validation") for model in (*BODIES, *FORMS, *STREAMS, ProblemAnswer)
     ]
     _, schema = models_json_schema(own, ref_template=template)
     document["components"]["schemas"] |= schema["$defs"]

@@ -1,3 +1,4 @@
+import { copy } from "./copy.js";
 import { t } from "./i18n.js";
 import { writeSettings } from "./state.js";
 import { chooseTheme, followSystem, onTheme, themeNow } from "./theme.js";
@@ -10,12 +11,14 @@ import { chooseTheme, followSystem, onTheme, themeNow } from "./theme.js";
  * @typedef {object} HeaderOptions
  * @property {() => Settings} [settings]   those of the instrument's picture, for the links to it
  * @property {(over: { lang?: string }) => string} [query]   of the links to the picture, where it is not the instrument's
+ * @property {() => Promise<{ link: string, whole: boolean }>} [link]   what the button copies; whole: it holds all that is shown
+ * @property {() => void} [onPartial]   a link was copied that does not
  * @property {(theme: import("./scales.js").Theme) => void} [onChoose]   the reader chose a theme: a link that asks for
  *   one must now ask for this
  * @param {HeaderOptions} [options]
  * @returns {() => void} stop
  */
-export function startHeader({ settings, query = settings && ((over) => writeSettings({ ...settings(), ...over })), onChoose = () => {} } = {}) {
+export function startHeader({ settings, query = settings && ((over) => writeSettings({ ...settings(), ...over })), link, onPartial = () => {}, onChoose = () => {} } = {}) {
   const root = /** @type {HTMLElement} */ (document.getElementById("top"));
   const undo = new AbortController();
   const { signal } = undo;
@@ -24,7 +27,7 @@ export function startHeader({ settings, query = settings && ((over) => writeSett
   rememberLanguage(root, signal);
   if (query) {
     languageLinks(root, query, signal);
-    copyButton(root, () => location.origin + location.pathname + query({}), signal);
+    copyButton(root, { link: link ?? (async () => ({ link: location.origin + location.pathname + query({}), whole: true })), onPartial }, signal);
   }
   return () => {
     undo.abort();
@@ -90,8 +93,8 @@ function menu(root, signal) {
 
 const COPIED_FOR = 2000;
 
-/** @param {HTMLElement} root @param {() => string} link @param {AbortSignal} signal */
-function copyButton(root, link, signal) {
+/** @param {HTMLElement} root @param {{ link: () => Promise<{ link: string, whole: boolean }>, onPartial: () => void }} options @param {AbortSignal} signal */
+function copyButton(root, { link, onPartial }, signal) {
   const button = root.querySelector("#copy-button");
   const label = root.querySelector("#copy-label");
   const status = root.querySelector("#copy-status");
@@ -103,34 +106,12 @@ function copyButton(root, link, signal) {
     icon.setAttribute("href", `#icon-${name}`);
   };
   button.addEventListener("click", async () => {
-    const done = await copy(link());
-    say(done ? t("header.copied") : t("header.notCopied"), done ? "check" : "alert");
+    const { link: address, whole } = await link();
+    const done = await copy(address);
+    say(!done ? t("header.notCopied") : whole ? t("header.copied") : t("header.copiedPart"), done && whole ? "check" : "alert");
+    if (done && !whole) onPartial();
     status.textContent = label.textContent;
     clearTimeout(timer);
     timer = window.setTimeout(() => say(t("header.copy"), "link"), COPIED_FOR);
   }, { signal });
-}
-
-/** @param {string} text @returns {Promise<boolean>} */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyBySelection(text); // no clipboard without https, nor in some frames
-  }
-}
-
-/** @param {string} text */
-function copyBySelection(text) {
-  const before = document.activeElement;
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "visually-hidden";
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  if (before instanceof HTMLElement) before.focus();
-  return done;
 }

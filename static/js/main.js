@@ -1,10 +1,14 @@
 import { createAxis } from "./axis.js";
 import { wiringOf } from "./cell/wiring.js";
 import { createSession } from "./api.js";
+import { exportDialog } from "./export/dialog.js";
 import { createFrame } from "./frame.js";
 import { startHeader } from "./header.js";
-import { loadMessages } from "./i18n.js";
+import { loadMessages, t } from "./i18n.js";
 import { startKeyboard } from "./keyboard.js";
+import { Refused } from "./own/check.js";
+import { writeState } from "./own/file.js";
+import { createFragments, isWhole, ownPart, readOwn } from "./own/link.js";
 import { stepOfPart } from "./parts.js";
 import { createPlayer } from "./player.js";
 import { createScales } from "./scales.js";
@@ -20,6 +24,7 @@ import { gradient } from "./views/gradient.js";
 import { heatmap } from "./views/heatmap.js";
 import { inspector } from "./views/inspector.js";
 import { narration } from "./views/narration.js";
+import { noticeView } from "./views/notice.js";
 import { peek } from "./views/peek.js";
 import { problemView } from "./views/problem.js";
 import { stage } from "./views/stage/stage.js";
@@ -71,7 +76,7 @@ const [SOON, PAUSE] = [250, 800]; // milliseconds at rest before the address is 
 let remembering = 0;
 let entry = 0; // how long the new entry of the history that is due waits
 let recalling = false; // the settings are those of an address gone back to; their picture is under way
-let address = location.search;
+let address = location.search + ownPart(location.hash);
 
 const frame = createFrame(draw);
 const player = createPlayer({ onChange: () => { frame.request(); rememberLater(); } });
@@ -107,7 +112,19 @@ const controls = createControls(element("controls-content"), {
   onInvalid: (value) => { invalid = value; frame.request(); },
 });
 const problems = problemView(element("problem"), { onRetry: () => ask() });
+const notice = noticeView(element("notice"));
 const session = createSession({ onAnswer: accept, onProblem: refuse });
+const fragments = createFragments({ onReady: () => rememberLater() });
+/** The address of what is shown. @param {Partial<Settings>} [over] @returns {Promise<{ link: string, whole: boolean }>} */
+async function linkTo(over = {}) {
+  const fragment = await fragments.make(settings.own);
+  return { link: location.origin + location.pathname + writeSettings({ ...settings, ...over }) + fragment, whole: isWhole(fragment) };
+}
+const exporting = exportDialog({
+  picture: () => trace && { trace, state: viewState(trace) },
+  request: () => toRequest(pictured ?? settings, catalog),
+  links: { link: linkTo, framed: async (hide) => (await linkTo({ hide })).link, file: () => writeState({ ...settings, ...player.place }) },
+});
 
 /** @param {{ dragging?: boolean }} [how] */
 function ask(how) {
@@ -142,8 +159,9 @@ function change(next, how = {}) {
 /** @param {any} answer @param {any} body  what was asked */
 function accept(answer, body) {
   const first = trace === null;
-  trace = readTrace(answer, body);
   pictured = asked.get(body) ?? settings;
+  nameSymbols(answer, pictured.own);
+  trace = readTrace(answer, body);
   windows.follow(trace, body);
   problem = null;
   player.setLength(trace.T);
@@ -153,6 +171,11 @@ function accept(answer, body) {
   measure();
   controls.update(settings, trace, null);
   problems.update(null);
+}
+
+/** What the API is not told of a sequence that was brought: its alphabet, and the scale of its values. @param {any} answer @param {Settings["own"]} own */
+function nameSymbols(answer, own) {
+  if (own?.data) Object.assign(answer.data, { labels: answer.data.labels ?? own.data.labels, scale: answer.data.scale ?? own.data.scale });
 }
 
 /** The last good picture stays, dimmed; the reason stands at the control it is about. @param {import("./api.js").Problem} reason */
@@ -229,24 +252,32 @@ function remember() {
   clearTimeout(remembering);
   if (player.moving || !trace || recalling) return;
   settings = { ...settings, ...player.place };
-  const search = writeSettings(settings);
-  if (search !== address) history[entry ? "pushState" : "replaceState"](null, "", location.pathname + search);
-  [address, entry] = [search, 0];
+  const fragment = fragments.of(settings.own);
+  if (fragment === null) return; // it comes back here
+  const next = writeSettings(settings) + fragment;
+  const state = isWhole(fragment) ? null : { own: settings.own };
+  if (next !== address) history[entry ? "pushState" : "replaceState"](state, "", location.pathname + next);
+  else if (state) history.replaceState(state, "");
+  [address, entry] = [next, 0];
 }
 
 /** Another sequence is a new entry of the browser's history, a typed one after a pause: how long to wait for it, 0 for none.
  * @param {Settings} before @param {Settings} next */
 function entryAfter(before, next) {
-  if (before.kind !== next.kind) return SOON;
+  if (before.kind !== next.kind || !before.own !== !next.own) return SOON;
   return before.text !== next.text || before.numbers !== next.numbers ? PAUSE : 0;
 }
 
-/** Back and forward in the browser's history: the settings of that address, and its place in the pass. */
-function recall() {
-  if (location.search === address) return; // a link within the page
+/** Back and forward in the browser's history: the settings of that address, and its place in the pass. @param {{ state: unknown }} event */
+async function recall({ state }) {
+  const here = location.search + ownPart(location.hash);
+  if (here === address && isWhole(ownPart(location.hash)) || location.hash && !ownPart(location.hash)) return; // a link within the page
+  address = here;
+  const own = await brought(state);
+  if (here !== location.search + ownPart(location.hash)) return; // gone on meanwhile
   const { lang, theme } = settings;
-  const next = { ...readSettings(location.search), lang, theme };
-  [address, entry, recalling] = [location.search, 0, true];
+  const next = { ...readSettings(location.search), own, lang, theme };
+  [entry, recalling] = [0, true];
   const asks = change(next, { entry: 0 });
   if (asks) return;
   recalling = false;
@@ -254,7 +285,23 @@ function recall() {
   rememberLater();
 }
 
-startHeader({ settings: () => settings, onChoose: (theme) => { if (settings.theme) settings = { ...settings, theme }; rememberLater(); } });
+/** What the address brings along; what it cannot be is said, and left out. @param {unknown} state */
+async function brought(state) {
+  notice.clear();
+  try {
+    return await readOwn(location.hash, state);
+  } catch (fault) {
+    if (!(fault instanceof Refused)) throw fault;
+    notice.say(t(fault.message, fault.params));
+    return null;
+  }
+}
+
+startHeader({
+  query: (over) => writeSettings({ ...settings, ...over }) + (fragments.of(settings.own) ?? ""), link: linkTo, onPartial: () => exporting.open("sharing"),
+  onChoose: (theme) => { if (settings.theme) settings = { ...settings, theme }; rememberLater(); },
+});
+element("export-button").addEventListener("click", () => exporting.open());
 const sheets = createSheets();
 windows.explore(settings.lab === "window");
 startKeyboard(player, {
@@ -270,4 +317,5 @@ const resized = new ResizeObserver(measure);
 for (const id of ["bands", "band-stage", "band-hidden", "band-cell", "band-gates"]) resized.observe(element(id));
 document.fonts.ready.then(measure);
 window.addEventListener("popstate", recall);
+if (ownPart(location.hash)) settings = { ...settings, own: await brought(history.state) };
 ask();

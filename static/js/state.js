@@ -1,3 +1,5 @@
+import { overlay } from "./own/own.js";
+
 /**
  * The page's settings. One typed list of properties is the URL: what is not there is at its default, what cannot be read
  * falls back to it, what is out of range is drawn to its edge. A property also knows which field of the request it fills.
@@ -34,6 +36,7 @@
  * @property {"none" | "clip" | "window"} lab   what is taken apart beside the picture
  * @property {string[]} hide
  * @property {string[]} lock
+ * @property {import("./own/own.js").Own | null} own   what the reader brought, over all of this; in the address it has a part of its own
  * @property {string} lang                       "": negotiated
  * @property {string} theme                      "": the reader's own
  */
@@ -165,7 +168,7 @@ export const PROPERTIES = [
 ];
 
 /** The settings of a first visit: those of the preset "hello". @type {Settings} */
-export const DEFAULTS = /** @type {any} */ (Object.fromEntries(PROPERTIES.map((property) => [property.name, property.default])));
+export const DEFAULTS = /** @type {any} */ ({ ...Object.fromEntries(PROPERTIES.map((property) => [property.name, property.default])), own: null });
 
 /** Settings of a query string, with or without its question mark. Never throws. @param {string} search @returns {Settings} */
 export function readSettings(search) {
@@ -174,7 +177,7 @@ export function readSettings(search) {
     const value = given.has(name) ? parse(/** @type {string} */ (given.get(name))) : undefined;
     return [name, value === undefined ? fallback : value];
   };
-  return /** @type {any} */ (Object.fromEntries(PROPERTIES.map(read)));
+  return /** @type {any} */ ({ ...Object.fromEntries(PROPERTIES.map(read)), own: null });
 }
 
 /** The query string of settings: "" or "?…", only what is not at its default. @param {Settings} settings @returns {string} */
@@ -197,7 +200,7 @@ export function toRequest(settings, catalog) {
     const value = send ? send(settings, catalog) : settings[name];
     if (request && value !== undefined) put(body, request.split("."), value);
   }
-  return body;
+  return settings.own ? overlay(body, settings.own) : body;
 }
 
 /** Properties that a preset does not touch. */

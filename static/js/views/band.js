@@ -25,10 +25,16 @@ export function child(parent, tag, className) {
   return element;
 }
 
+/** Device pixels a CSS pixel; more than the screen has while a picture is drawn for print. */
+let printed = 0;
+
+/** Draw canvases this fine from now on; 0: as the screen wants. @param {number} density */
+export const drawAt = (density) => { printed = density; };
+
 /** A canvas of CSS size width × height at the screen's density, cleared, ready to draw in CSS pixels.
  * @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
 export function prepare(canvas, width, height) {
-  const density = Math.min(2, window.devicePixelRatio || 1);
+  const density = printed || Math.min(2, window.devicePixelRatio || 1);
   const [w, h] = [Math.round(width * density), Math.round(height * density)];
   if (canvas.width !== w || canvas.height !== h) {
     canvas.width = w;

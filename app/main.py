@@ -13,6 +13,7 @@ from starlette.middleware import Middleware  # noqa: E402
 
 from app.api import (  # noqa: E402
     catalog,
+    code,
     compare,
     convolution,
     documentation,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         compare,
         train,
         convolution,
+        code,
         weights,
         catalog,
         operation,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.api.errors import MEDIA_TYPE as PROBLEM_JSON
+from app.api.schemas.code import CodeRequest
 from app.api.schemas.convolution import ConvolutionRequest
 from app.api.schemas.events import TrainEvents
 from app.api.schemas.operation import ProblemAnswer
@@ -21,6 +22,7 @@ from app.api.schemas.weights import WeightsForm
 BODIES: tuple[type[BaseModel], ...] = (
     BpttRequest,
     CompareRequest,
+    CodeRequest,
     ConvolutionRequest,
     TrainRequest,
 )

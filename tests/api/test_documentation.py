@@ -31,6 +31,7 @@ def test_every_path_of_the_contract_is_documented(document):
         "/api/v1/compare",
         "/api/v1/train",
         "/api/v1/convolution",
+        "/api/v1/code",
         "/api/v1/weights",
         "/api/v1/catalog",
         "/healthz",

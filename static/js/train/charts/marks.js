@@ -1,0 +1,139 @@
+import { drawMark, draw } from "../../compare/series.js";
+import { placeLabels } from "../../compare/labels.js";
+import { short } from "../../format.js";
+import { t } from "../../i18n.js";
+import { stepOfBin } from "./bins.js";
+import { textWidth, xOfStep } from "./extent.js";
+import { yOfValue } from "./lines.js";
+import { stepText } from "./plot.js";
+
+/**
+ * What stands on the lines: the runs' marks and names, spikes, divergence, changed settings, the baseline.
+ *
+ * @typedef {import("../history.js").RunHistory} RunHistory
+ * @typedef {import("../view.js").TrainState} TrainState
+ * @typedef {import("./lines.js").Plane} Plane
+ * @typedef {import("./bins.js").Bins} Bins
+ * @typedef {import("./series.js").Line} Line
+ */
+
+const LINE = 16;
+/** Space between two words that stand one after another. */
+const GAP = 10;
+
+/** The last number that can be drawn, NaN without one. @param {Bins} bins */
+const lastMiddle = ({ middle, count }) => {
+  for (let i = count - 1; i >= 0; i -= 1) if (!Number.isNaN(middle[i])) return { i, value: middle[i] };
+  return { i: -1, value: NaN };
+};
+
+/** Each run's mark along its line and at its head, and its name beside the head where there is room.
+ * @param {SVGElement} root @param {Plane} plane @param {Line[]} lines @param {TrainState} state */
+export function drawHeads(root, plane, lines, { names, series, narrow }) {
+  const { frame } = plane;
+  /** @type {any[]} */
+  const wanted = [];
+  lines.forEach(({ coarse, length, diverged }, run) => {
+    const { i, value } = lastMiddle(coarse);
+    const at = i < 0 || diverged ? null : { x: xOfStep(frame, stepOfBin(coarse, i, length)), y: clampY(plane, yOfValue(plane, value)) };
+    wanted.push({ width: textWidth(names[run], "620 12px"), exit: { end: at ? "inside" : "none", at: at ?? { x: 0, y: 0 } } });
+    const every = Math.max(4, Math.ceil(coarse.count / (narrow ? 3 : 5)));
+    for (let j = Math.floor(every / 2) + run; j < i - 2; j += every) {
+      const y = yOfValue(plane, coarse.middle[j]);
+      if (y >= frame.top && y <= frame.bottom) drawMark(root, series[run], xOfStep(frame, stepOfBin(coarse, j, length)), y, { r: 3.6, ground: plane.ground });
+    }
+    if (at) drawMark(root, series[run], at.x, at.y, { r: 4, ground: plane.ground });
+  });
+  if (narrow) return;
+  placeLabels({ ...frame, T: 1, range: [0, 1], bottom: frame.bottom - 6, top: frame.top + 2 }, wanted, []).forEach((spot, run) => {
+    if (!spot) return;
+    const x = wanted[run].exit.at.x + 11;
+    draw(root, "text", { class: "label", x, y: spot.y, fill: series[run].colour }).textContent = names[run];
+  });
+}
+
+/** @param {Plane} plane @param {number} y */
+const clampY = ({ frame: { top, bottom } }, y) => Math.min(bottom, Math.max(top, y));
+
+/** A level with its words, where they cover least of the lines: the baseline, a clipping threshold.
+ * @param {SVGElement} root @param {Plane} plane @param {Line[]} lines @param {number} value
+ * @param {{ from?: number, to?: number, words: string, className: string, colour?: string }} look */
+export function drawLevel(root, plane, lines, value, { from = 0, to, words, className, colour }) {
+  const { frame } = plane;
+  const y = Math.round(yOfValue(plane, value)) + 0.5;
+  if (y < frame.top - 1 || y > frame.bottom + 1) return;
+  const [x0, x1] = [Math.max(frame.left, xOfStep(frame, from)), to === undefined ? frame.right : Math.min(frame.right, xOfStep(frame, to))];
+  const line = draw(root, "path", { class: className, d: `M${x0} ${y}H${x1}` });
+  if (colour) line.setAttribute("stroke", colour);
+  if (!words) return;
+  const width = textWidth(words, "400 12px");
+  const points = lines.flatMap(({ coarse, length }) => Array.from({ length: coarse.count }, (_, i) => ({ x: xOfStep(frame, stepOfBin(coarse, i, length)), y: yOfValue(plane, coarse.middle[i]) })));
+  const spot = freeSpot({ x0, x1, y, width, top: frame.top }, points);
+  const text = draw(root, "text", { class: "level-words", ...spot });
+  if (colour) text.setAttribute("fill", colour);
+  text.textContent = words;
+}
+
+/** Of a few places along a level, above it or below, the one over the fewest points; the first where all are free.
+ * @param {{ x0: number, x1: number, y: number, width: number, top: number }} level @param {{ x: number, y: number }[]} points */
+export function freeSpot({ x0, x1, y, width, top }, points) {
+  const spots = [0, 1, 0.5, 0.75, 0.25].flatMap((share) => {
+    const x = x0 + 6 + share * Math.max(0, x1 - x0 - width - 12);
+    return [{ x, y: y - 9 }, { x, y: y + 10 }].filter((spot) => spot.y > top + 4);
+  });
+  const covered = spots.map((spot) => points.filter((point) => point.x > spot.x - 4 && point.x < spot.x + width + 4 && Math.abs(point.y - spot.y) < 11).length);
+  return spots[covered.indexOf(Math.min(...covered))] ?? { x: x0 + 6, y: y + 10 };
+}
+
+/** A point that stands out, with or without words. @param {SVGElement} root @param {Plane} plane @param {{ step: number, value: number, colour: string, words?: string }} peak */
+export function drawPeak(root, plane, { step, value, colour, words }) {
+  const { frame } = plane;
+  const over = yOfValue(plane, value) < frame.top;
+  const [x, y] = [xOfStep(frame, step), clampY(plane, yOfValue(plane, value))];
+  const d = over ? `M${x - 4} ${y + 1}L${x} ${y - 6}L${x + 4} ${y + 1}Z` : `M${x - 4} ${y - 13}H${x + 4}L${x} ${y - 6}Z`;
+  draw(root, "path", { class: "peak", d, fill: colour });
+  if (!words) return;
+  const width = textWidth(words, "560 12px");
+  const left = x + GAP + width < frame.right ? x + GAP : Math.max(frame.left + 4, x - GAP - width);
+  draw(root, "text", { class: "peak-words", x: left, y: Math.max(frame.top + 6, y - 9) }).textContent = words;
+}
+
+/** Where a run ended: a cross, and in words what overflowed. @param {SVGElement} root @param {Plane} plane @param {{ run: RunHistory, name: string, colour: string, value: number, row: number, narrow: boolean }} end */
+export function drawDivergence(root, plane, { run: { diverged }, name, colour, value, row, narrow }) {
+  if (!diverged) return;
+  const { frame } = plane;
+  const x = xOfStep(frame, diverged.step);
+  const y = Number.isNaN(value) ? frame.top + 5 : Math.max(frame.top + 5, clampY(plane, yOfValue(plane, value)));
+  draw(root, "path", { class: "diverged", d: `M${x - 5} ${y - 5}l10 10M${x + 5} ${y - 5}l-10 10`, stroke: colour });
+  const words = t(narrow ? "train.draw.divergedAt" : "train.draw.diverged", { name, step: stepText(diverged.step), what: diverged.what });
+  const width = textWidth(words, "620 12px");
+  const left = x + 12 + width < frame.width ? x + 12 : Math.max(frame.left, x - 12 - width);
+  draw(root, "text", { class: "label", x: left, y: y + row * LINE, fill: colour }).textContent = words;
+}
+
+/** Settings that were changed while it ran: a line each, and what changed where there is room. @param {SVGElement} root @param {Plane} plane @param {import("../history.js").Change[]} changes @param {TrainState} state */
+export function drawChanges(root, { frame }, changes, { names, narrow }) {
+  /** @type {Map<number, string[]>} */
+  const byStep = new Map();
+  for (const change of changes) byStep.set(change.step, [...(byStep.get(change.step) ?? []), changeWords(change, names)]);
+  let free = frame.left;
+  for (const [step, all] of byStep) {
+    const x = Math.round(xOfStep(frame, step + 0.5)) + 0.5;
+    draw(draw(root, "path", { class: "change", d: `M${x} ${frame.top - 8}V${frame.bottom}` }), "title").textContent = all.join("\n");
+    const words = all.join(" · ");
+    const width = textWidth(words, "400 12px");
+    const start = Math.min(x + 5, frame.width - width - 4);
+    if (narrow || start < free) continue;
+    draw(root, "text", { class: "change-words", x: start, y: frame.top - 9 }).textContent = words;
+    free = start + width + GAP;
+  }
+}
+
+/** @param {import("../history.js").Change} change @param {string[]} names */
+export function changeWords({ run, name, from, to }, names) {
+  const say = (/** @type {number | string} */ v) => (typeof v === "number" ? String(v) : t(`train.draw.clip.${v}`));
+  return `${names.length > 1 ? `${names[run]}: ` : ""}${t(`train.draw.change.${name}`)} ${say(from)} → ${say(to)}`;
+}
+
+/** A loss in few digits. @param {number} v */
+export const number = (v) => short(v, 2);

@@ -176,9 +176,12 @@ function stateNow() {
   const { runs, log: logLoss } = settings;
   return {
     cursor: hover ?? cursor, hovering: hover !== null, logLoss, names: namesOf(runs), series: runs.map((_, i) => seriesOf(i, theme)),
-    theme, scales, narrow: phone.matches, reduced: reducedMotion.matches, stale: controls.invalid, settings,
+    theme, scales, narrow: phone.matches, room: roomOf(element("train-scroll"), element("train-moments")), reduced: reducedMotion.matches, stale: controls.invalid, settings,
   };
 }
+
+/** Pixels from an element's top to the bottom of what scrolls, when it is at its top. @param {HTMLElement} scroll @param {HTMLElement} part */
+const roomOf = (scroll, part) => scroll.getBoundingClientRect().bottom - part.getBoundingClientRect().top - scroll.scrollTop;
 
 function draw() {
   const state = stateNow();

@@ -20,6 +20,7 @@
  * @property {import("../scales.js").Theme} theme
  * @property {import("../scales.js").Scales} scales   of values and gradient norms: never by themselves another
  * @property {boolean} narrow           phone width
+ * @property {number} room              pixels from the top of #train-moments to the bottom of the window: what is seen of it at once
  * @property {boolean} reduced          reduced motion
  * @property {boolean} stale            the settings are no longer those of what is drawn
  * @property {import("../training.js").TrainingSettings} settings   of what is drawn
@@ -32,6 +33,10 @@
  * @property {(log: boolean) => void} [onLog]             the loss's axis shall be logarithmic, or not
  * @property {(ask: { run: number, moment: Moment, directions: "gradient" | "random", span: number }) => Promise<any>} [surface]
  *   the loss around this moment's weights, as /api/v1/surface answers, or a rejection with a problem of api.js
+ *
+ * The first screen of 1440 × 900 shows all that matters: the headline (60 pixels), loss (190), gradient norm (140), the slider
+ * (60), and below them, in the `room` that is left (some 330), hidden states and triangle of every run at the cursor; how
+ * the reach came to be, notes and legends may follow below the fold. The plots' heights are the page's: train.css.
  *
  * The page's views and the elements they are given (templates/train.html):
  *

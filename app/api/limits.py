@@ -30,6 +30,8 @@ GATED_OVERHEAD = 3
 PROBE, PROBE_BATCH = 200, 8
 # Forward passes of an evaluation, of one batch each: at the task's own delay and at others.
 EVALUATIONS = 6
+# Python's own time to feed a network one step, beside the step itself, in multiply-adds.
+FEED_OVERHEAD = 300_000
 # A trace may cost as much as so many training steps.
 TRACE_STEPS = 10
 # A central difference takes four passes; some entries need a second, smaller step.
@@ -203,6 +205,13 @@ def training_trace_price(
     )
     evaluation = Price(EVALUATIONS * forward_price(whole).work, 0)
     return bptt_price(probe, include, truncate, True) + evaluation
+
+
+def sample_price(sizes: Sizes, prompt: int, length: int) -> Price:
+    """Return the price of reading a prompt and writing characters, one at a time."""
+    one = forward_price(replace(sizes, T=1, B=1))
+    reading = forward_price(replace(sizes, T=max(prompt, 1), B=1))
+    return Price(reading.work + length * (one.work + FEED_OVERHEAD), length * sizes.O)
 
 
 def check_training(

@@ -13,7 +13,7 @@ from app.api.schemas.training import TrainRequest
 from app.api.serving import PROBLEMS, parse
 from app.api.streaming import MEDIA_TYPE, Emit, EventStream
 from app.api.training import TrainPlan, plan_train
-from app.api.training_events import Narrator
+from app.api.training_events import PAUSE, Narrator
 from app.api.work import Turns, read_json_body
 from app.engine.errors import Cancelled
 from app.settings import Settings
@@ -43,7 +43,6 @@ STREAM = {
     "description": "a stream of events; their data by name",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/TrainEvents"}}},
 }
-END = object()
 
 
 @router.post(
@@ -96,8 +95,8 @@ async def _tell(
     events = narrator.events()
     with stopping.tells(gone):
         try:
-            while (event := await turns.run(partial(next, events, END))) is not END:
-                if event is not None:
+            while event := await turns.run(partial(next, events, None)):
+                if event is not PAUSE:
                     await emit(*event)
         except Cancelled:
             if not stopping.is_set():

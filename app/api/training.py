@@ -34,6 +34,7 @@ from app.engine.training import (
 )
 from app.engine.training.batches import HELD_OUT, HELD_OUT_STEPS
 from app.engine.training.sources import Source
+from app.engine.training.stepping import Stepper
 from app.settings import Settings
 
 
@@ -154,15 +155,21 @@ def _check_prices(request: TrainRequest, sizes: list[Sizes], settings: Settings)
     requests = request.each()
     _check_data(request, requests[0], settings)
     steps = [limits.step_price(s, r.truncate) for s, r in zip(sizes, requests, strict=True)]
-    traces = [
-        limits.training_trace_price(s, _evaluated(request, r), frozenset(r.include), r.truncate)
-        for s, r in zip(sizes, requests, strict=True)
-    ]
+    traces = [_trace_price(request, r, s) for s, r in zip(sizes, requests, strict=True)]
     dearest = max(range(len(steps)), key=lambda i: steps[i].work + traces[i].work)
     fields = _where(request, requests[dearest])
     total = sum(steps, Price(0, 0)), sum(traces, Price(0, 0))
     with of_run(dearest):
         limits.check_training(*total, sizes[dearest], settings, fields)
+
+
+def _trace_price(request: TrainRequest, each: BpttRequest, sizes: Sizes) -> Price:
+    evaluated, sample = _evaluated(request, each), request.sample
+    price = limits.training_trace_price(sizes, evaluated, frozenset(each.include), each.truncate)
+    if sample:
+        written = limits.sample_price(sizes, len(sample.prompt), sample.length)
+        price += Price(written.work, 0)
+    return price
 
 
 def _evaluated(request: TrainRequest, each: BpttRequest) -> Sizes:
@@ -232,5 +239,7 @@ def _run(request: TrainRequest, index: int, sizes: Sizes, batches: Batches) -> R
         whole = batches.source if isinstance(batches.source, Sequence) else first
         counted_targets(network, whole)
         clip = Clip(asked.clip.by, asked.clip.threshold) if asked.clip else None
+        if request.sample:
+            Stepper(network)
         optimizer = Optimizer(**asked.optimizer.model_dump())
         return Run(network, optimizer, clip, asked.truncate)

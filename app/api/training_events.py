@@ -1,22 +1,23 @@
 """The events of a training, one after the other: an iterator that computes between them.
 
-It runs in a thread, a slice of time at once: where it yields None, others may have their turn.
+It runs in a thread, a slice of time at once: at a pause others may have their turn.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.api import answers
+from app.api.resolve import Plan
 from app.api.schemas.checkpoints import checkpoint
 from app.api.streaming import EVENTS_A_SECOND
 from app.api.training import TrainPlan
 from app.engine.clipping import Clip
-from app.engine.errors import check_cancel
+from app.engine.errors import EngineError, check_cancel
 from app.engine.trace import bptt_trace
-from app.engine.training import StepResult
+from app.engine.training import Evaluation, StepResult, baseline, evaluate, sample_text
 
 SLICE_SECONDS = 0.04
 CHECKPOINT_SECONDS = 1.0
@@ -29,6 +30,9 @@ class Event(NamedTuple):
 
     name: str
     data: bytes
+
+
+PAUSE = Event("", b"")  # nothing to tell, but the slice of time is over
 
 
 class History:
@@ -79,14 +83,16 @@ class Narrator:
         self._cancel = cancel
         self._clock = clock
         resumed = plan.request.resume
-        self._losses = [run.loss for run in resumed.runs] if resumed else [None] * len(plan.probes)
+        self._losses: list[float | None] = [None] * len(plan.probes)
+        if resumed:
+            self._losses = [run.loss for run in resumed.runs]
         self._history = History(len(plan.probes))
         self._between_tales = len(plan.probes) / (STEPS_SHARE * EVENTS_A_SECOND)
         self._between_checkpoints = CHECKPOINT_SECONDS
         self._told = self._saved = clock()
 
-    def events(self) -> Iterator[Event | None]:
-        """Yield every event of the training, and None where a slice of time is over.
+    def events(self) -> Iterator[Event]:
+        """Yield every event of the training, and PAUSE where a slice of time is over.
 
         Raises:
             Cancelled: the event was set; the training stands at the end of a step.
@@ -106,7 +112,7 @@ class Narrator:
         yield from self._tell()
         yield self._checkpoint()
 
-    def _slice(self) -> Iterator[Event | None]:
+    def _slice(self) -> Iterator[Event]:
         """Train until there is something to tell, or the slice of time is over."""
         end = self._clock() + SLICE_SECONDS
         while True:
@@ -125,7 +131,7 @@ class Narrator:
             if now - self._told >= self._between_tales:
                 return (yield from self._tell())
             if now >= end:
-                return (yield None)
+                return (yield PAUSE)
 
     def _step(self) -> list[int]:
         """Make one step; return the runs that diverged in it."""
@@ -154,6 +160,7 @@ class Narrator:
 
     def _start(self) -> Event:
         batches, request = self._training.batches, self._request
+        first = baseline(self._plan.probes[0].network, batches)
         content = {
             "runs": [{"parameter_count": p.network.parameter_count} for p in self._plan.probes],
             "step": self._training.step,
@@ -161,7 +168,7 @@ class Narrator:
             "T": batches.T,
             "batch": batches.B or 1,
             "labels": self._plan.probes[0].sequence.labels,
-            "baseline": None,
+            "baseline": first and {"loss": first.loss, "value": first.value},
         }
         return Event("start", answers.encode(content))
 
@@ -181,10 +188,24 @@ class Narrator:
             "run": run,
             "step": stopped.step - 1 if stopped else self._training.step,
             **answers.bptt_answer(plan, trace),
-            "evaluation": None,
-            "sample": None,
+            "evaluation": _evaluation(evaluate(plan.network, self._training.batches, self._cancel)),
+            "sample": self._sample(plan),
         }
         return Event("trace", answers.encode(content))
+
+    def _sample(self, plan: Plan) -> dict[str, str] | None:
+        """Return what the network writes now; runs of one step draw alike."""
+        asked, labels = self._request.sample, plan.sequence.labels
+        if asked is None or labels is None:
+            return None
+        seed = self._request.seed + self._training.step
+        try:
+            drawn = sample_text(
+                plan.network, labels, **asked.model_dump(), seed=seed, cancel=self._cancel
+            )
+        except EngineError:  # the network overflows
+            return None
+        return {"text": drawn.text}
 
     def _checkpoint(self) -> Event:
         event = Event("checkpoint", answers.encode(checkpoint(self._training.snapshot())))
@@ -214,3 +235,24 @@ class Narrator:
                 }
             )
         return Event("done", answers.encode({"runs": runs}))
+
+
+def _evaluation(found: Evaluation) -> dict[str, Any]:
+    guess, forecast = found.baseline, found.forecast
+    return {
+        "loss": found.loss,
+        "baseline": guess and guess.loss,
+        "metric": found.metric,
+        "value": found.value,
+        "baseline_value": guess and guess.value,
+        "by_delay": found.by_delay
+        and [{"delay": delay, "value": value} for delay, value in found.by_delay],
+        "predictions": answers.named(found.predictions),
+        "forecast": forecast
+        and {
+            "from": forecast.start,
+            "actual": forecast.actual,
+            "predicted": forecast.predicted,
+            "one_step": forecast.one_step,
+        },
+    }

@@ -129,5 +129,5 @@ def pack(array: NDArray[Any]) -> dict[str, Any]:
     return {
         "shape": list(array.shape),
         "dtype": array.dtype.name,
-        "data": b64encode(little).decode(),
+        "data": b64encode(little.tobytes()).decode(),
     }

@@ -7,9 +7,10 @@ from pydantic import BaseModel
 from app.api.schemas.answers import BpttAnswer, ParametersAnswer
 from app.api.schemas.checkpoints import Checkpoint, Divergence
 from app.api.schemas.fields import block, doc, example_of
-from app.api.schemas.nested import Matrix, Number, Vector, scalar
+from app.api.schemas.nested import Matrix, Number, Stack, Vector, scalar
 from app.api.schemas.operation import ProblemAnswer
 
+PREDICTED = "(n sequences) or (n, steps with a loss); (n, steps, O) with several outputs"
 LOSS_UNIT = "nats, or squared units of y"
 
 
@@ -17,6 +18,13 @@ class StartedRun(BaseModel):
     """A run before it moves."""
 
     parameter_count: int = scalar("number of weights", 61, "count")
+
+
+class BaselineAnswer(BaseModel):
+    """What the best guess without memory reaches on one step's batch."""
+
+    loss: Number = scalar("expected L", 0.0833, LOSS_UNIT)
+    value: Number = scalar("mean squared error where the readout is linear, else accuracy", 0.167)
 
 
 class StartEvent(BaseModel):
@@ -32,8 +40,8 @@ class StartEvent(BaseModel):
         shape="(O)",
         example=["h", "e"],
     )
-    baseline: Number = scalar(
-        "expected loss of the best guess without memory; null where unknown", 0.0833, LOSS_UNIT
+    baseline: BaselineAnswer | None = block(
+        BaselineAnswer, "of the first run's readout; null where unknown"
     )
 
 
@@ -64,20 +72,30 @@ class DelayValue(BaseModel):
 class Predictions(BaseModel):
     """Targets beside what the network makes of them."""
 
-    target: Matrix | Vector = doc("targets", shape="(n) or (n, steps)", example=[0.7, 1.2])
-    predicted: Matrix | Vector = doc("predictions", shape="(n) or (n, steps)", example=[0.8, 1.1])
+    target: Vector | Matrix | Stack = doc("targets", shape=PREDICTED, example=[0.7, 1.2])
+    predicted: Vector | Matrix | Stack = doc(
+        "the most probable classes, or ŷ", shape=PREDICTED, example=[0.8, 1.1]
+    )
 
 
 class ForecastAnswer(BaseModel):
-    """The held-out end of a series, foretold from the network's own predictions."""
+    """The held-out end of a series, in its own units."""
 
     from_: int = doc("index of the first held-out value", unit="index", example=278, alias="from")
     actual: Vector = doc("the values", shape="(held out)", example=[5.0, 11.0])
-    predicted: Vector = doc("the forecast", shape="(held out)", example=[6.1, 9.8])
+    predicted: Vector = doc(
+        "foretold from the network's own predictions", shape="(held out)", example=[6.1, 9.8]
+    )
+    one_step: Vector = doc(
+        "foretold from the value before", shape="(held out)", example=[6.1, 10.4]
+    )
 
 
 class EvaluationAnswer(BaseModel):
-    """How good the network is on data that it was not trained on."""
+    """How good the network is: on other sequences of a task, on a series' held-out end.
+
+    Arrays and texts have nothing of the kind; there it is what the network was trained on.
+    """
 
     loss: Number = scalar("L there", 0.31, LOSS_UNIT)
     baseline: Number = scalar("loss of the best guess without memory", 0.0833, LOSS_UNIT)
@@ -89,7 +107,7 @@ class EvaluationAnswer(BaseModel):
         shape="(delays)",
         example=[example_of(DelayValue)],
     )
-    predictions: Predictions | None = block(Predictions, "null where there are none to show")
+    predictions: Predictions = block(Predictions, "of the first sequences")
     forecast: ForecastAnswer | None = block(ForecastAnswer, "null unless a series is held out")
 
 
@@ -104,8 +122,10 @@ class TraceEvent(BpttAnswer):
 
     run: int = scalar("which run, from 0", 0, "run")
     step: int = scalar("steps done; 0 is before the first", 50, "step")
-    evaluation: EvaluationAnswer | None = block(EvaluationAnswer, "null where nothing is held out")
-    sample: SampledText | None = block(SampledText, "null unless asked for")
+    evaluation: EvaluationAnswer = block(EvaluationAnswer, "how good it is")
+    sample: SampledText | None = block(
+        SampledText, "null unless asked for, and where the network overflows"
+    )
 
 
 class CheckpointEvent(Checkpoint):

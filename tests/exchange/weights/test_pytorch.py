@@ -160,7 +160,7 @@ def test_bfloat16_is_widened_exactly():
 
     model = torch.nn.RNN(3, 4).to(torch.bfloat16)
     weights = read_weights(save(model.state_dict()), limit=LIMIT)
-    wanted = model.weight_ih_l0.detach().float().numpy()
+    wanted = model.state_dict()["weight_ih_l0"].float().numpy()
     np.testing.assert_array_equal(weights.network.parameters["U"], wanted)
     assert weights.recognised[0]["dtype"] == "bfloat16"
 

@@ -7,6 +7,7 @@ import { startHeader } from "./header.js";
 import { loadMessages, t } from "./i18n.js";
 import { startKeyboard } from "./keyboard.js";
 import { Refused } from "./own/check.js";
+import { dropped, openDialog } from "./own/dialog.js";
 import { writeState } from "./own/file.js";
 import { createFragments, isWhole, ownPart, readOwn } from "./own/link.js";
 import { stepOfPart } from "./parts.js";
@@ -125,6 +126,15 @@ const exporting = exportDialog({
   request: () => toRequest(pictured ?? settings, catalog),
   links: { link: linkTo, framed: async (hide) => (await linkTo({ hide })).link, file: () => writeState({ ...settings, ...player.place }) },
 });
+
+const opening = openDialog({ settings: () => settings, catalog, trace: () => trace, onOpen: showOwn });
+
+/** What was brought, seen whole. @param {Settings} next */
+function showOwn(next) {
+  change(next, { entry: SOON });
+  player.setPath(null);
+  player.last();
+}
 
 /** @param {{ dragging?: boolean }} [how] */
 function ask(how) {
@@ -302,6 +312,13 @@ startHeader({
   onChoose: (theme) => { if (settings.theme) settings = { ...settings, theme }; rememberLater(); },
 });
 element("export-button").addEventListener("click", () => exporting.open());
+element("open-button").addEventListener("click", () => opening.open());
+dropped(document.body, (file) => opening.file(file));
+document.addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  const typing = event.target instanceof Element && event.target.closest("input, textarea, select, dialog");
+  if (!typing && text.trim()) opening.text(text);
+});
 const sheets = createSheets();
 windows.explore(settings.lab === "window");
 startKeyboard(player, {

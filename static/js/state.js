@@ -244,8 +244,9 @@ export function propertyOf(field, { kind }) {
   return inUse?.name ?? (field.startsWith("data") ? (kind === "sunspots" ? "from" : kind) : null);
 }
 
-/** Length of the sequence in steps. @param {Settings} settings */
-export function stepsOf({ kind, text, steps, from, numbers }) {
+/** Length of the sequence in steps. @param {Pick<Settings, "kind" | "text" | "steps" | "from" | "numbers"> & Partial<Settings>} settings */
+export function stepsOf({ kind, text, steps, from, numbers, own }) {
+  if (own?.data) return own.data.x.length;
   if (kind === "text") return [...text].length - 1;
   return kind === "numbers" ? parseNumbers(numbers).length - 1 : Math.min(steps, years[1] - from);
 }

@@ -1,8 +1,7 @@
-import { copy } from "../copy.js";
 import { t } from "../i18n.js";
 import { SECTIONS } from "../state.js";
 import { child } from "../views/band.js";
-import { button, statusLine } from "../views/dialog.js";
+import { boxes, button, copyButton, statusLine } from "../views/dialog.js";
 import { save } from "./save.js";
 
 /**
@@ -59,41 +58,4 @@ function copied(root, key, rows) {
   field.addEventListener("focus", () => field.select());
   copyButton(line, () => field.value, t(key));
   return { set: (/** @type {string} */ value) => { field.value = value; } };
-}
-
-/** A button that copies and says so. @param {HTMLElement} parent @param {() => string} text @param {string} what */
-export function copyButton(parent, text, what) {
-  const element = button(parent, "button", t("export.copy"));
-  element.setAttribute("aria-label", t("export.copyWhat", { what }));
-  const status = child(parent, "span", "visually-hidden");
-  status.setAttribute("role", "status");
-  let timer = 0;
-  element.addEventListener("click", async () => {
-    const done = await copy(text());
-    status.textContent = element.textContent = t(done ? "header.copied" : "header.notCopied");
-    clearTimeout(timer);
-    timer = window.setTimeout(() => { element.textContent = t("export.copy"); }, 2000);
-  });
-  return element;
-}
-
-/** Boxes to check. @param {HTMLElement} root @param {string} key @param {string[]} names @param {(name: string) => string} word @param {() => void} onChange */
-export function boxes(root, key, names, word, onChange) {
-  const group = child(root, "fieldset", "boxes");
-  child(group, "legend").textContent = t(key);
-  const inputs = names.map((name) => {
-    const label = child(group, "label");
-    const box = /** @type {HTMLInputElement} */ (child(label, "input"));
-    Object.assign(box, { type: "checkbox", value: name });
-    box.addEventListener("change", onChange);
-    child(label, "span").textContent = word(name);
-    return box;
-  });
-  return {
-    checked: () => inputs.filter((box) => box.checked).map((box) => box.value),
-    /** @param {string[]} wanted */
-    check(wanted) {
-      for (const box of inputs) box.checked = wanted.includes(box.value);
-    },
-  };
 }

@@ -4,6 +4,7 @@ import { t } from "../i18n.js";
 import { LIMITS, checkNumbers, checkText, parseNumbers, propertyOf, stepsOf, wellFormed } from "../state.js";
 import { child } from "./band.js";
 import { icon, number, segmented, select, slider, switched, text } from "./fields.js";
+import { ownNote } from "./ownnote.js";
 import { presets } from "./presets.js";
 
 /**
@@ -40,9 +41,10 @@ export function controls(root, { settings, catalog, onChange, onPreset, onLab = 
   };
   root.classList.add("controls");
   const tries = presets(group(root, "controls.try"), { catalog, settings, onPreset });
+  const brought = (/** @type {HTMLElement} */ parent, /** @type {"data" | "network"} */ what) => ownNote(parent, what, (own) => change({ own }));
   const parts = [
-    sequenceGroup(group(root, "controls.sequence"), change),
-    networkGroup(group(root, "controls.network"), catalog, change),
+    sequenceGroup(group(root, "controls.sequence"), change, brought),
+    networkGroup(group(root, "controls.network"), catalog, change, brought),
     drawnGroup(group(root, "controls.initialisation"), catalog, change),
     gradientGroup(group(root, "controls.gradient"), catalog, change, onLab),
   ];
@@ -114,8 +116,11 @@ function count(noun, n) {
   return t(`count.${noun}.${form}`, { n });
 }
 
-/** @param {HTMLElement} root @param {Change} change @returns {Part} */
-function sequenceGroup(root, change) {
+/** @typedef {(parent: HTMLElement, what: "data" | "network") => { update(settings: Settings): boolean }} Brought */
+
+/** @param {HTMLElement} root @param {Change} change @param {Brought} brought @returns {Part} */
+function sequenceGroup(root, change, brought) {
+  const own = brought(root, "data");
   const kind = segmented(root, {
     key: "controls.kind", choices: ["text", "sunspots", "numbers"], quiet: true, name: (choice) => t(`controls.${choice}`),
     onPick: (choice) => change({ kind: /** @type {Settings["kind"]} */ (choice) }),
@@ -133,9 +138,11 @@ function sequenceGroup(root, change) {
   return {
     fields: { kind, text: typedText, from, steps, numbers },
     update(settings) {
-      typedText.root.hidden = settings.kind !== "text";
-      from.root.hidden = steps.root.hidden = settings.kind !== "sunspots";
-      numbers.root.hidden = settings.kind !== "numbers";
+      const kept = own.update(settings);
+      kind.root.hidden = kept;
+      typedText.root.hidden = kept || settings.kind !== "text";
+      from.root.hidden = steps.root.hidden = kept || settings.kind !== "sunspots";
+      numbers.root.hidden = kept || settings.kind !== "numbers";
       steps.setMax(Math.min(LIMITS.T, LIMITS.years[1] - settings.from));
       const { text: symbols } = settings;
       typedText.hint(t("controls.textHint", { steps: count("step", stepsOf(settings)), symbols: count("symbol", new Set(symbols).size) }));
@@ -159,8 +166,9 @@ function checked(root, key, rows, check, onGood) {
   return field;
 }
 
-/** @param {HTMLElement} root @param {any} catalog @param {Change} change @returns {Part} */
-function networkGroup(root, catalog, change) {
+/** @param {HTMLElement} root @param {any} catalog @param {Change} change @param {Brought} brought @returns {Part} */
+function networkGroup(root, catalog, change, brought) {
+  const own = brought(root, "network");
   const cell = segmented(root, {
     key: "controls.cell", choices: ["rnn", "lstm", "gru"], quiet: true, name: (choice) => t(`cell.${choice}`),
     onPick: (choice) => change({ cell: /** @type {Settings["cell"]} */ (choice) }),
@@ -184,8 +192,11 @@ function networkGroup(root, catalog, change) {
   return {
     fields: { cell, activation, H, normalization, forgetBias },
     update(settings) {
-      activation.root.hidden = normalization.root.hidden = settings.cell !== "rnn";
-      forgetBias.root.hidden = settings.cell !== "lstm";
+      const kept = own.update(settings);
+      cell.root.hidden = H.root.hidden = kept;
+      activation.root.hidden = settings.cell !== "rnn";
+      normalization.root.hidden = kept || settings.cell !== "rnn";
+      forgetBias.root.hidden = kept || settings.cell !== "lstm";
     },
   };
 }
@@ -214,6 +225,7 @@ function drawnGroup(root, catalog, change) {
   return {
     fields: { scheme, gain, radius, seed },
     update(settings, trace) {
+      root.hidden = Boolean(settings.own?.network); // weights that were brought are not drawn
       const measured = trace?.jacobians.spectralRadius;
       if (settings.radius !== null || measured === undefined || !Number.isFinite(measured)) return;
       drawnRadius = measured;
@@ -283,11 +295,13 @@ function labButton(field, lab, onLab) {
 
 /** The way to /compare, with this network first and on this data. @param {HTMLElement} root */
 function compareLink(root) {
-  const link = /** @type {HTMLAnchorElement} */ (child(child(root, "div", "group"), "a", "button"));
+  const place = child(root, "div", "group");
+  const link = /** @type {HTMLAnchorElement} */ (child(place, "a", "button"));
   link.textContent = t("controls.compare");
   return {
     /** @param {Settings} settings */
     update(settings) {
+      place.hidden = settings.own !== null; // what was brought stays on this page
       link.setAttribute("href", `${document.documentElement.dataset.root ?? ""}/compare${comparisonQuery(settings)}`);
     },
   };

@@ -32,7 +32,7 @@ setup: $(APP) $(VENDOR) ## install what the site needs (Python and browser libra
 
 run: $(APP) $(VENDOR) ## set up what is missing and start the site on 127.0.0.1:8000 (PORT=… for another port)
 	$(SAY) 'Unrolled: http://$(HOST):$(PORT)/   (Ctrl-C stops it)'
-	@exec $(PYTHON) -m uvicorn app.main:app --host $(HOST) --port $(PORT)
+	@exec $(PYTHON) -m app --host $(HOST) --port $(PORT)
 
 test: $(VENDOR) $(DEV) $(ORACLE) browser ## set up what is missing and run every test (ARGS='-k triangle' for some, WORKERS=0 in one process)
 	$(SAY) 'test: pytest, the browser and node tests included'

@@ -10,10 +10,9 @@ from app.engine.network import Network, parts
 from app.exchange.weights.errors import WeightsError
 from app.exchange.weights.layouts import LAYOUTS, Arrays, Piece, Slot
 from app.exchange.weights.readout import SEPARATORS, Found, find_readout
-from app.exchange.weights.tensors import Tensor, shape_text
+from app.exchange.weights.tensors import Tensor, listed, shape_text
 
 Module = dict[tuple[int, bool], Arrays]
-LONGEST_LIST = 12
 
 
 class Recognised(TypedDict):
@@ -108,7 +107,7 @@ def _choose(
     """Return the prefixes to take, from the bottom up."""
     if not modules:
         raise WeightsError(_nothing_found(tensors, layout))
-    known = ", ".join(repr(_bare(prefix)) for prefix in modules)
+    known = listed([repr(_bare(prefix)) for prefix in modules])
     if wanted is None:
         if len(modules) > 1:
             raise WeightsError(
@@ -127,10 +126,9 @@ def _choose(
 
 def _nothing_found(tensors: list[Tensor], layout: str) -> str:
     others = [name for name in LAYOUTS if name != layout and _modules(tensors, name)]
-    names = ", ".join(tensor.name[:60] for tensor in tensors[:LONGEST_LIST])
-    more = f", … {len(tensors)} in all" if len(tensors) > LONGEST_LIST else ""
+    names = listed([tensor.name for tensor in tensors])
     hint = f"; as layout {others[0]} it would be read" if others else ""
-    return f"no {LAYOUTS[layout].example} in the file, which holds {names}{more}{hint}"
+    return f"no {LAYOUTS[layout].example} in the file, which holds {names}{hint}"
 
 
 def _layers(module: Module, layout: str) -> list[list[Piece]]:

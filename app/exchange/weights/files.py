@@ -24,6 +24,7 @@ SAFETENSORS = {
     **{f"I{8 * size}": np.dtype(f"<i{size}") for size in (1, 2, 4, 8)},
     **{f"U{8 * size}": np.dtype(f"<u{size}") for size in (1, 2, 4, 8)},
 }
+MOST_ARRAYS, LONGEST_NAME = 10_000, 300
 FORMATS = "a safetensors or npz file"
 
 
@@ -41,8 +42,12 @@ def read_tensors(content: bytes, limit: int) -> list[Tensor]:
         tensors = read_safetensors(content)
     else:
         raise _not_weights(content)
-    if not tensors:
-        raise unreadable("the file holds no arrays")
+    if not tensors or len(tensors) > MOST_ARRAYS:
+        count = f"{len(tensors):,} arrays" if tensors else "no arrays"
+        raise unreadable(f"the file holds {count}; it may hold 1 to {MOST_ARRAYS:,}")
+    longest = max(len(tensor.name) for tensor in tensors)
+    if longest > LONGEST_NAME:
+        raise unreadable(f"a name of {longest:,} characters; at most {LONGEST_NAME} are read")
     return sorted(tensors, key=lambda tensor: tensor.name)
 
 

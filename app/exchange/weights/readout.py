@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.exchange.weights.errors import WeightsError
-from app.exchange.weights.tensors import Tensor, shape_text
+from app.exchange.weights.tensors import Tensor, listed, shape_text
 
 MATRIX = {
     "pytorch": re.compile(r"(|.*[./_:])weight", re.S),
@@ -63,7 +63,7 @@ def find_readout(
     likely = [each for each in fits if not _maybe_embedding(each, inputs)]
     why |= _all(fits, "may be an embedding; if it is the readout, name it in the field readout")
     if len(likely) > 1:
-        names = ", ".join(each.prefix.rstrip(SEPARATORS) for each in likely)
+        names = listed([each.prefix.rstrip(SEPARATORS) for each in likely])
         return Found(None, why | _all(likely, f"several fit ({names}): name one in readout"))
     if not likely:
         return Found(None, why)
@@ -89,7 +89,7 @@ def _linears(tensors: list[Tensor], layout: str) -> list[Linear]:
 def _wanted(linears: list[Linear], wanted: str, width: int) -> Linear:
     same = [each for each in linears if each.prefix.rstrip(SEPARATORS) == wanted.rstrip(SEPARATORS)]
     if len(same) != 1:
-        known = ", ".join(each.prefix.rstrip(SEPARATORS) for each in linears) or "none"
+        known = listed([each.prefix.rstrip(SEPARATORS) for each in linears]) or "none"
         raise WeightsError(f"{wanted!r} is no linear layer of the file: {known}", field="readout")
     linear = same[0]
     if linear.reads != width or not _bias_fits(linear):

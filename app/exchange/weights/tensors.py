@@ -7,6 +7,7 @@ import numpy as np
 from app.exchange.weights.errors import WeightsError
 
 Shape = tuple[int, ...]
+LONGEST_LIST = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,12 @@ class Tensor:
             at = tuple(map(int, np.argwhere(~finite)[0]))
             raise WeightsError(f"{self.name} holds {array[at]} at {at}; numbers must be finite")
         return array
+
+
+def listed(names: list[str]) -> str:
+    """Return the first names, and how many there are where that is not all."""
+    more = f", … {len(names)} in all" if len(names) > LONGEST_LIST else ""
+    return ", ".join(names[:LONGEST_LIST]) + more
 
 
 def shape_text(shape: Shape) -> str:

@@ -180,12 +180,18 @@ def test_a_bomb_is_refused_before_it_is_unpacked(lying):
         tracemalloc.stop()
 
 
-def test_ten_thousand_empty_arrays_are_refused_in_little_memory():
+def test_files_of_very_many_arrays_or_very_long_names_are_refused():
     empty = {f"t{i}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(50_000)}
-    with pytest.raises(WeightsError, match="50000 in all"):
-        read_weights(safetensors(empty), limit=LIMIT)
+    refused(safetensors(empty), "unreadable-weights", "holds 50,000 arrays")
     members = {f"{i}.npy": npy("'<f8'", "(0,)") for i in range(10_001)}
-    refused(archive(members, zipfile.ZIP_STORED), "unreadable-weights", "too many")
+    refused(archive(members, zipfile.ZIP_STORED), "unreadable-weights", "holds 10,001 arrays")
+    for content in (save_safetensors({"x" * 2**20: np.ones(1)}), npz({"x" * 2**15: np.ones(1)})):
+        refused(content, "unreadable-weights", "a name of")
+
+
+def test_an_archive_with_a_name_twice_is_refused():
+    content = archive({"a.npy": npy("'<f8'", "(1,)", bytes(8)), "b.npy": b"other"})
+    refused(content.replace(b"b.npy", b"a.npy"), "unreadable-weights", "same name")
 
 
 def test_arrays_without_a_single_number_are_no_weights():

@@ -26,14 +26,6 @@ PAIR_OVERHEAD = 1000
 STEP_OVERHEAD = 8 * 1500
 # A gated cell's step makes about three times as many.
 GATED_OVERHEAD = 3
-# What a training's trace shows: so many steps of one sequence, of several where they are coupled.
-PROBE, PROBE_BATCH = 200, 8
-# Forward passes of an evaluation, of one batch each: at the task's own delay and at others.
-EVALUATIONS = 6
-# Python's own time to feed a network one step, beside the step itself, in multiply-adds.
-FEED_OVERHEAD = 300_000
-# A trace may cost as much as so many training steps.
-TRACE_STEPS = 10
 # A central difference takes four passes; some entries need a second, smaller step.
 PASSES_PER_ENTRY = 6
 
@@ -133,7 +125,7 @@ def bptt_price(sizes: Sizes, include: frozenset[str], truncate: int | None, clip
     numbers += sum(s.parameters) * (2 if clips else 1)
     price = Price(3 * forward.work, numbers)
     if include & {"credit", "credit_vectors"}:
-        price += _credit_price(s, truncate, "credit_vectors" in include)
+        price += credit_price(s, truncate, "credit_vectors" in include)
     if include & {"jacobians", "jacobian_matrices"}:
         price += _jacobian_price(s, "jacobian_matrices" in include)
     if "shares" in include:
@@ -152,7 +144,7 @@ def _state_numbers(s: Sizes) -> int:
     return (s.gates + s.states + gates) * s.H
 
 
-def _credit_price(s: Sizes, truncate: int | None, vectors: bool) -> Price:
+def credit_price(s: Sizes, truncate: int | None, vectors: bool) -> Price:
     """Return the price of the block of all losses through Wᵀ, and of the norms of its terms."""
     window = min(truncate or s.T, s.T)
     pairs = s.T * s.T if s.directions > 1 else _pairs(s.T, window)  # below, from every step
@@ -181,72 +173,6 @@ def gradcheck_price(sizes: Sizes, truncate: int | None) -> Price:
     run = forward_price(replace(sizes, T=window, B=sizes.B * windows))
     entries = sum(min(size, SAMPLE) for size in sizes.parameters)
     return Price((PASSES_PER_ENTRY * entries + 3) * run.work, 8 * len(sizes.parameters))
-
-
-def step_price(sizes: Sizes, truncate: int | None) -> Price:
-    """Return the price of one training step: the gradients of one piece, all kept at once."""
-    price = bptt_price(sizes, frozenset(), truncate, True)
-    if truncate is not None and truncate < sizes.T:  # the sum of a band, as of a triangle
-        price += Price(_credit_price(sizes, truncate, False).work, 0)
-    return price
-
-
-def training_trace_price(
-    sizes: Sizes, whole: Sizes, include: frozenset[str], truncate: int | None
-) -> Price:
-    """Return the price of one trace of a training, with its evaluation.
-
-    Args:
-        sizes: those of a training step.
-        whole: those of the sequences that it is evaluated on.
-    """
-    probe = replace(
-        sizes, T=min(sizes.T, PROBE), B=PROBE_BATCH if sizes.normalization == "batch" else 1
-    )
-    evaluation = Price(EVALUATIONS * forward_price(whole).work, 0)
-    return bptt_price(probe, include, truncate, True) + evaluation
-
-
-def sample_price(sizes: Sizes, prompt: int, length: int) -> Price:
-    """Return the price of reading a prompt and writing characters, one at a time."""
-    one = forward_price(replace(sizes, T=1, B=1))
-    reading = forward_price(replace(sizes, T=max(prompt, 1), B=1))
-    return Price(reading.work + length * (one.work + FEED_OVERHEAD), length * sizes.O)
-
-
-def check_training(
-    step: Price, trace: Price, sizes: Sizes, settings: Settings, where: dict[str, str]
-) -> None:
-    """Refuse a training whose steps or traces, of all runs together, cost too much.
-
-    Args:
-        sizes: what to reduce: those of the dearest run's step.
-        where: the field that decides each letter.
-
-    Raises:
-        Problem: over-budget, with price, budget and what to reduce.
-    """
-    numbers = settings.step_numbers
-    longest = TRACE_STEPS * settings.step_budget
-    checks = (
-        (step.work, settings.step_budget, "multiply-adds a training step", ("T", "B", "H")),
-        (step.numbers, numbers, "numbers that a training step holds", ("T", "B", "H")),
-        (trace.work, longest, "multiply-adds a trace", ("T", "H")),
-        (trace.numbers, settings.trace_budget, "numbers in a trace of all runs", ("T", "H")),
-    )
-    over = [check for check in checks if check[0] > check[1]]
-    if not over:
-        return
-    cost, budget, what, letters = over[0]
-    advice = ", ".join(f"{name} = {getattr(sizes, name)}" for name in letters)
-    detail = f"{cost:,} {what} is over the budget of {budget:,}: reduce {advice}, or the runs"
-    also = ("include",) if "trace" in what else ()
-    fields = dict.fromkeys((*(where[letter] for letter in letters), "runs", *also))
-    errors = [
-        FieldError(field=name, message=f"reduce it: {cost:,} {what}, at most {budget:,}")
-        for name in fields
-    ]
-    raise Problem("over-budget", detail, errors)
 
 
 def check_sizes(sizes: Sizes, settings: Settings, where: dict[str, str]) -> None:
@@ -293,16 +219,27 @@ def check_price(
         (price.work, settings.work_budget, "multiply-adds to compute"),
         (price.numbers, settings.answer_budget, "numbers in the answer"),
     )
-    over = [check for check in checks if check[0] > check[1]]
-    if not over:
+    fields = (where["T"], where["H"], *also, "include")
+    for cost, budget, what in checks:
+        check_cost(cost, budget, what, _advice(sizes), fields)
+
+
+def check_cost(cost: int, budget: int, what: str, advice: str, fields: tuple[str, ...]) -> None:
+    """Refuse what is over a budget.
+
+    Args:
+        what: what is counted, in the plural.
+        advice: how to get below it.
+        fields: whose reduction would help.
+
+    Raises:
+        Problem: over-budget.
+    """
+    if cost <= budget:
         return
-    cost, budget, what = over[0]
-    detail = f"{cost:,} {what} is over the budget of {budget:,}: {_advice(sizes)}"
-    fields = dict.fromkeys((where["T"], where["H"], *also, "include"))
-    errors = [
-        FieldError(field=name, message=f"reduce it: {cost:,} {what}, at most {budget:,}")
-        for name in fields
-    ]
+    detail = f"{cost:,} {what} is over the budget of {budget:,}: {advice}"
+    message = f"reduce it: {cost:,} {what}, at most {budget:,}"
+    errors = [FieldError(field=name, message=message) for name in dict.fromkeys(fields)]
     raise Problem("over-budget", detail, errors)
 
 

@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 
-from app.api import limits
+from app.api import limits, training_limits
 from app.api.errors import FieldError, Problem, of_checkpoint, of_run
 from app.api.limits import Price, Sizes
 from app.api.resolve import (
@@ -154,20 +154,22 @@ def _check_prices(request: TrainRequest, sizes: list[Sizes], settings: Settings)
     """Refuse data, or a step or a trace of all runs together, over its budget."""
     requests = request.each()
     _check_data(request, requests[0], settings)
-    steps = [limits.step_price(s, r.truncate) for s, r in zip(sizes, requests, strict=True)]
+    steps = [
+        training_limits.step_price(s, r.truncate) for s, r in zip(sizes, requests, strict=True)
+    ]
     traces = [_trace_price(request, r, s) for s, r in zip(sizes, requests, strict=True)]
     dearest = max(range(len(steps)), key=lambda i: steps[i].work + traces[i].work)
     fields = _where(request, requests[dearest])
     total = sum(steps, Price(0, 0)), sum(traces, Price(0, 0))
     with of_run(dearest):
-        limits.check_training(*total, sizes[dearest], settings, fields)
+        training_limits.check_training(*total, sizes[dearest], settings, fields)
 
 
 def _trace_price(request: TrainRequest, each: BpttRequest, sizes: Sizes) -> Price:
     evaluated, sample = _evaluated(request, each), request.sample
-    price = limits.training_trace_price(sizes, evaluated, frozenset(each.include), each.truncate)
+    price = training_limits.trace_price(sizes, evaluated, frozenset(each.include), each.truncate)
     if sample:
-        written = limits.sample_price(sizes, len(sample.prompt), sample.length)
+        written = training_limits.sample_price(sizes, len(sample.prompt), sample.length)
         price += Price(written.work, 0)
     return price
 

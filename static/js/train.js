@@ -14,7 +14,7 @@ import { startKeys } from "./train/keys.js";
 import { namesOf } from "./train/names.js";
 import { createOffer } from "./train/offer.js";
 import { adjustedOnly, identityOf, toLook } from "./train/request.js";
-import { createStore } from "./train/store.js";
+import { createStore, digest } from "./train/store.js";
 import { surfaceQuestion } from "./train/surface.js";
 import { createTrainer } from "./train/trainer.js";
 import { transport as createTransport } from "./train/transport.js";
@@ -70,7 +70,8 @@ const views = createViews(element, {
   surface: ({ run, moment, directions, span }) => askOnce("surface", surfaceQuestion(settings.runs[run], moment, { directions, span, seed: settings.seed })),
 });
 
-const identity = () => identityOf(settings, catalog);
+/** What a training of these settings is kept under. */
+const identity = () => digest(identityOf(settings, catalog));
 
 /** The settings are now these. @param {TrainingSettings} next @param {boolean} [dragging] */
 function change(next, dragging = false) {
@@ -166,7 +167,7 @@ function changed() {
 function save() {
   const { checkpoint, saved, training } = trainer;
   savedAt = performance.now();
-  if (checkpoint && training.step > 0) void store.save({ key: identity(), at: Date.now(), step: training.step, query: writeTraining(settings), saved });
+  if (checkpoint && training.step > 0) void store.save({ key: identity(), at: Date.now(), step: training.step, saved });
 }
 
 /** @returns {TrainState} */

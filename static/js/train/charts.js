@@ -1,14 +1,18 @@
+import { gradientChart } from "./charts/gradient.js";
+import { lossChart } from "./charts/loss.js";
+import { momentsView } from "./charts/moments.js";
+import { scrubber } from "./charts/scrubber.js";
+
 /**
  * The drawings of a training, each in its element of the page.
  *
  * @typedef {import("./view.js").TrainView} TrainView
- * @param {(id: string) => HTMLElement} element @param {import("./view.js").TrainViewOptions} options @returns {Pick<TrainView, "update">}
+ * @type {Record<string, (root: HTMLElement, options: import("./view.js").TrainViewOptions) => TrainView>}
  */
+const VIEWS = { "train-loss": lossChart, "train-gradient": gradientChart, "train-scrubber": scrubber, "train-moments": momentsView };
+
+/** @param {(id: string) => HTMLElement} element @param {import("./view.js").TrainViewOptions} options @returns {Pick<TrainView, "update">} */
 export function createViews(element, options) {
-  /** @type {TrainView[]} */
-  const views = [];
-  for (const [id, module, name] of [["train-loss", "loss", "lossChart"], ["train-gradient", "gradient", "gradientChart"], ["train-scrubber", "scrubber", "scrubber"], ["train-moments", "moments", "momentsView"], ["train-evaluation", "evaluation", "evaluationView"], ["train-samples", "samples", "samplesView"], ["train-cliff", "cliff", "cliffView"]]) {
-    import(`./charts/${module}.js`).then((found) => views.push(found[name](element(id), options)), () => {});
-  }
+  const views = Object.entries(VIEWS).map(([id, view]) => view(element(id), options));
   return { update: (training, state) => views.forEach((view) => view.update(training, state)) };
 }

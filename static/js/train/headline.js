@@ -1,11 +1,9 @@
-import { short } from "../format.js";
 import { t } from "../i18n.js";
 import { child } from "../views/band.js";
-import { momentAt, valueAt } from "./history.js";
+import { verdictOf } from "./verdict.js";
 
 /**
- * One sentence that says where the training is, and a line that says on what; below it what happened on the way, and a way
- * back to a training that was left.
+ * One sentence that says how every run fares at the cursor, and a line that says what is learned.
  *
  * @typedef {import("./history.js").Training} Training
  * @typedef {import("./view.js").TrainState} TrainState
@@ -43,21 +41,19 @@ function taskOf({ settings }) {
 
 /** @param {Training} training @param {TrainState} state */
 function sentence(training, { names, cursor }) {
-  const { runs, step, status } = training;
-  if (status === "untrained" && step === 0) return t("train.title.untrained");
-  const at = cursor ?? step;
-  const losses = runs.map(({ loss, diverged }, i) => {
-    if (diverged && at >= diverged.step) return t("train.title.diverged", { name: names[i], step: diverged.step });
-    return t("train.title.loss", { name: names[i], loss: short(valueAt(loss, Math.max(1, at))) });
-  });
-  return t("train.title.step", { step: at, losses: losses.join(t("train.title.and")) });
+  const { runs, step, baseline } = training;
+  const at = Math.min(cursor ?? step, step);
+  if (at < 1) return t(step ? "train.title.start" : "train.title.untrained");
+  const verdicts = runs.map((run) => verdictOf(run, at, baseline));
+  const alike = runs.length > 1 && verdicts[0] !== "diverged" && new Set(verdicts).size === 1;
+  const fates = verdicts.map((verdict, i) => t(`train.title.${verdict}`, { name: names[i], step: runs[i].diverged?.step ?? 0 }));
+  return t("train.title.step", { step: at, fates: alike ? t(`train.title.all.${verdicts[0]}`) : fates.join(t("train.title.and")) });
 }
 
 /** What a screen reader is told when the training rests: not every step of it. @param {Training} training @param {TrainState} state */
 export function announcement(training, state) {
-  const { status, step } = training;
-  if (status === "running" || (status === "untrained" && step === 0)) return "";
+  const { status } = training;
   if (status === "waiting") return t("train.connecting");
-  const last = training.runs.map((run) => momentAt(run, null)?.step ?? 0);
-  return `${t(status === "done" ? "train.done" : "train.paused", { step: Math.max(step, ...last) })} ${sentence(training, { ...state, cursor: null })}`;
+  if (status === "running" || status === "untrained") return "";
+  return `${t(`train.${status}`)} ${sentence(training, { ...state, cursor: null })}`;
 }

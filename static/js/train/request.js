@@ -15,11 +15,11 @@ const SAMPLE = 120;
 /** Steps of a text or a series that the look before the first step shows. */
 const LOOK = 60;
 
-/** Steps between two moments: a round number, some fifty moments in all. @param {number} until */
+/** Steps between two moments: a round number, fifty moments in all or somewhat more. @param {number} until */
 export function everyOf(until) {
   const wanted = Math.max(1, until / MOMENTS);
   const power = 10 ** Math.floor(Math.log10(wanted));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((every) => every >= wanted) ?? 10 * power;
+  return power * Math.max(...[1, 2, 5].filter((digit) => digit * power <= wanted));
 }
 
 /** @param {TrainingSettings} settings @param {any} catalog */

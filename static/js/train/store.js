@@ -4,7 +4,7 @@
  *
  * @typedef {import("./history.js").Moment} Moment
  * @typedef {import("./trainer.js").Saved} Saved
- * @typedef {{ key: string, at: number, step: number, query: string, saved: Saved }} Kept   at: milliseconds; query: the address's end
+ * @typedef {{ key: string, at: number, step: number, saved: Saved }} Kept   key: digest of what the settings ask for; at: milliseconds
  */
 
 const NAME = "unrolled-training";
@@ -33,6 +33,16 @@ function open(factory) {
     request.result.createObjectStore("moments");
   };
   return result(request);
+}
+
+/** A short name for a long text: 64 bits of FNV-1a, in two halves. @param {string} text */
+export function digest(text) {
+  let [a, b] = [0x811c9dc5, 0x1b873593];
+  for (let i = 0; i < text.length; i += 1) {
+    a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
+    b = Math.imul(b ^ text.charCodeAt(i), 0x85ebca6b);
+  }
+  return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
 /** All of one training's moments. @param {string} key */

@@ -1,6 +1,6 @@
 """One pass of training, forward and back: the only place where a step meets the engine's loops."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
@@ -13,23 +13,25 @@ from app.engine.sequences import Sequence
 Start = dict[str, np.ndarray]  # h, and cell where there is one: laid out as h0 and cell0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pass:
-    """The total loss, ∂L/∂ every parameter, and the states after the last step, as h0 and cell0."""
-
-    loss: float
-    gradients: dict[str, np.ndarray]
-    last: Start
-
-
 def run_pass(
-    network: Network, sequence: Sequence, truncate: int | None, cancel: Event | None = None
-) -> Pass:
-    """Return loss and gradients of one sequence or batch; shapes must have been checked."""
+    network: Network,
+    sequence: Sequence,
+    start: Start | None,
+    truncate: int | None,
+    out: dict[str, np.ndarray],
+    cancel: Event | None = None,
+) -> tuple[float, Start]:
+    """Fill `out` with ∂L/∂ every parameter; return the total loss and the last states.
+
+    `start` stands in for the sequence's own h0 and cell0. All must fit the network, as `check_fit`
+    says.
+    """
+    if start is not None:
+        sequence = replace(sequence, h0=start["h"], cell0=start.get("cell"))
     done = run_bptt(network, sequence, truncate, cancel=cancel)
-    return Pass(
-        float(done.losses.per_step.sum()), done.gradients, last_states(network, done.run.parts)
-    )
+    for name, gradient in done.gradients.items():
+        np.copyto(out[name], gradient)
+    return float(done.losses.per_step.sum()), last_states(network, done.run.parts)
 
 
 def last_states(network: Network, parts: list[LayerRun]) -> Start:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.engine.network import Network
 from app.engine.norms import norm
 from app.engine.optimizers import Optimizer
 from app.engine.sequences import Sequence
-from app.engine.training.passes import Pass, Start, run_pass
+from app.engine.training.passes import Start, run_pass
 from app.engine.training.weights import Weights, on_one_vector
 
 
@@ -61,36 +61,35 @@ class Learner:
         self.state: Start = {}
         self.diverged: Divergence | None = None
         self.result: StepResult | None = None
-        self._seen: Pass | None = None
+        self._seen: tuple[float, Start] | None = None
         # where several overflow in one step, W is named: the others take from what W carried
         self._order = sorted(self.weights.views, key=lambda name: name[0] != "W")
 
     def look(self, sequence: Sequence, fresh: bool, cancel: Event | None) -> None:
         """Find loss and gradient of a step's data; states come from the last step unless fresh."""
-        if not fresh:
-            sequence = replace(sequence, h0=self.state["h"], cell0=self.state.get("cell"))
-        self._seen = run_pass(self.network, sequence, self.run.truncate, cancel)
+        start = None if fresh else self.state
+        views = self.gradient.views
+        self._seen = run_pass(self.network, sequence, start, self.run.truncate, views, cancel)
 
     def learn(self, n: int) -> StepResult:
         """Make update n from what `look` found; on divergence the weights stay as they were."""
         assert self._seen is not None
-        seen, self._seen = self._seen, None
-        self.gradient.fill(seen.gradients)
+        loss, last = self._seen
         length = norm(self.gradient.vector)
-        if not math.isfinite(seen.loss):
-            return self._stop(n, "loss", seen.loss, length)
+        if not math.isfinite(loss):
+            return self._stop(n, "loss", loss, length)
         if not math.isfinite(length):
             what = self.gradient.first_broken(self._order)
-            return self._stop(n, f"d{what}" if what else "gradient_norm", seen.loss, length)
+            return self._stop(n, f"d{what}" if what else "gradient_norm", loss, length)
         clipped = self._clip(length)
         np.copyto(self.before, self.weights.vector)
         self.run.optimizer.update(self.weights.vector, self.gradient.vector, self.memory, n)
-        if not np.isfinite(self.weights.vector).all():
-            what = self.weights.first_broken(self._order) or "weights"
+        broken = self.weights.first_broken(self._order)
+        if broken is not None:
             np.copyto(self.weights.vector, self.before)
-            return self._stop(n, what, seen.loss, length, clipped)
-        self.state = seen.last
-        self.result = StepResult(seen.loss, length, clipped)
+            return self._stop(n, broken, loss, length, clipped)
+        self.state = last
+        self.result = StepResult(loss, length, clipped)
         return self.result
 
     def _stop(
@@ -106,8 +105,9 @@ class Learner:
         if clip is None:
             return False
         if clip.by == "value":
-            over = bool(np.abs(g).max() > clip.threshold)
-            np.clip(g, -clip.threshold, clip.threshold, out=g)
+            over = bool(max(g.max(), -g.min()) > clip.threshold)
+            if over:
+                np.clip(g, -clip.threshold, clip.threshold, out=g)
             return over
         if clip.by == "norm":
             return _shorten(g, length, clip.threshold)

@@ -1,5 +1,6 @@
 """All of a network's numbers as one vector, of which its parameters are views."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -37,6 +38,8 @@ class Weights:
 
     def first_broken(self, order: Iterable[str] | None = None) -> str | None:
         """Return the first parameter that holds a number that is not finite."""
+        if math.isfinite(np.vdot(self.vector, self.vector)):  # quick; squares may overflow alone
+            return None
         names = self.views if order is None else order
         return next((n for n in names if not np.isfinite(self.views[n]).all()), None)
 

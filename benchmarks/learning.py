@@ -1,0 +1,161 @@
+"""What each cell learns on the same budget, over several seeds, whatever the table shows.
+
+Usage: python -m benchmarks.learning [--seeds 5] [--task adding|recall|copy|order]
+
+- adding (Hochreiter and Schmidhuber 1997) at T = 50 and 100: mean squared error on 512 sequences
+  that were not trained on; guessing 1 gives 0.167.
+- copy and delayed recall over 20 steps: accuracy on the recalled symbols alone.
+- temporal order at T = 50 for the tanh cell, plain SGD with and without clipping.
+
+Every network of a task gets the same H, batch, steps, optimizer and rate; W starts as its name
+says. Means over the seeds stand beside the worst. Prints a table, writes build/bench/learning.json.
+"""
+
+import argparse
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+
+from app.engine.clipping import Clip
+from app.engine.initialization import Init, initialize
+from app.engine.network import Network
+from app.engine.optimizers import Optimizer
+from app.engine.sequences import counted_targets
+from app.engine.tasks import TASKS
+from app.engine.training import Run, TaskSource, Training, make_batches
+from app.engine.training.baselines import metric, score
+from app.engine.unroll import forward
+from benchmarks.timing import machine
+
+RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "learning.json"
+JUDGED = 512  # sequences
+NETWORKS = {  # cell, activation, how W starts
+    "tanh": ("rnn", "tanh", "normal"),
+    "tanh, orthogonal W": ("rnn", "tanh", "orthogonal"),
+    "ReLU, identity W": ("rnn", "relu", "identity"),
+    "LSTM": ("lstm", "tanh", "orthogonal"),
+    "GRU": ("gru", "tanh", "orthogonal"),
+}
+ADAM, CLIP = Optimizer("adam", 0.01, schedule="decay", decay=0.001), Clip("norm", 1.0)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A task, its budget, and the networks that get it."""
+
+    title: str
+    group: str
+    task: str
+    length: int
+    delay: int
+    H: int
+    steps: int
+    optimizer: Optimizer = ADAM
+    clips: tuple[Clip | None, ...] = (CLIP,)
+    networks: tuple[str, ...] = tuple(NETWORKS)
+    batch: int = 32
+
+
+TRIALS = (
+    Trial("adding, T=50 (mean squared error)", "adding", "adding", 50, 0, 32, 3000),
+    Trial("adding, T=100 (mean squared error)", "adding", "adding", 100, 0, 32, 3000),
+    Trial("recall, delay 20, T=24 (accuracy)", "recall", "delayed_recall", 24, 20, 64, 4000),
+    Trial("copy, delay 20, T=30 (accuracy)", "copy", "copy", 30, 20, 64, 4000),
+    Trial(
+        "temporal order, T=50 (accuracy)", "order", "temporal_order", 50, 0, 50, 3000,
+        Optimizer("sgd", 0.1), (None, CLIP), ("tanh, orthogonal W",), 20,
+    ),
+)  # fmt: skip
+
+
+def start(trial: Trial, name: str, seed: int) -> Network:
+    """Return the untrained network."""
+    (cell, activation, scheme), task = NETWORKS[name], TASKS[trial.task]
+    init = Init(scheme, seed=seed)
+    parameters = initialize(cell, task.I, trial.H, task.O, init, np.float32)
+    return Network(cell, activation, output=task.output, parameters=parameters)
+
+
+def judge(network: Network, source: TaskSource) -> float:
+    """Return the metric on sequences that no step draws."""
+    sequence = source.draw((source.seed, 0, 0, 1), batch=JUDGED)
+    with np.errstate(all="ignore"):
+        o = forward(network, sequence).o[list(sequence.loss_steps)]
+    return score(network.output, o, counted_targets(network, sequence))
+
+
+def learn(trial: Trial, name: str, clip: Clip | None, seed: int) -> dict:
+    """Train one network; return what it reaches and how it went."""
+    source = TaskSource(trial.task, trial.length, trial.delay, trial.batch, seed, dtype=np.float32)
+    batches = make_batches(source, seed=seed)
+    training = Training([Run(start(trial, name, seed), trial.optimizer, clip)], batches)
+    begun, largest = time.perf_counter(), 0.0
+    while training.step < trial.steps and training.running:
+        (result,) = training.advance()
+        assert result is not None
+        largest = max(largest, result.gradient_norm)
+    stopped = training.diverged[0]
+    return {
+        "seed": seed,
+        "value": judge(training.network(0), source),
+        "largest_gradient_norm": largest,
+        "diverged": None if stopped is None else {"step": stopped.step, "what": stopped.what},
+        "seconds": time.perf_counter() - begun,
+    }
+
+
+def report(trial: Trial, rows: list[dict], seeds: int) -> None:
+    """Print one task's table."""
+    task, worst = TASKS[trial.task], max if metric(TASKS[trial.task].output) == "mse" else min
+    chance, rule = task.chance(trial.length, trial.delay), trial.optimizer
+    print(f"\n{trial.title}: a guess without memory reaches {chance:.3f}")
+    print(
+        f"H={trial.H} batch={trial.batch} steps={trial.steps} {rule.name} {rule.learning_rate:g}"
+        f" {rule.schedule}"
+    )
+    print(f"{'network':22} {'clip':>6} {'mean':>8} {'worst':>8}  each seed")
+    for row in rows:
+        values = [each["value"] for each in row["seeds"]]
+        each = " ".join(f"{value:.4f}" for value in values)
+        clip = "norm 1" if row["clip"] else "none"
+        print(
+            f"{row['network']:22} {clip:>6} {np.mean(values):8.4f} {worst(values):8.4f}  {each}",
+            flush=True,
+        )
+    assert seeds == len(rows[0]["seeds"])
+
+
+def main() -> None:
+    """Run the trials and write what they found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--task", choices=sorted({trial.group for trial in TRIALS}))
+    asked = parser.parse_args()
+    found, begun = [], time.perf_counter()
+    for trial in TRIALS:
+        if asked.task not in (None, trial.group):
+            continue
+        rows = [
+            {
+                "network": name,
+                "clip": clip is not None,
+                "seeds": [learn(trial, name, clip, seed) for seed in range(asked.seeds)],
+            }
+            for name in trial.networks
+            for clip in trial.clips
+        ]
+        report(trial, rows, asked.seeds)
+        found.append({"title": trial.title, "rows": rows})
+    print(f"\n{time.perf_counter() - begun:.0f} s in all")
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    RESULT.write_text(json.dumps({"machine": machine(), "trials": found}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

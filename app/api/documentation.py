@@ -16,6 +16,8 @@ from app.api.schemas.convolution import ConvolutionRequest
 from app.api.schemas.events import TrainEvents
 from app.api.schemas.operation import ProblemAnswer
 from app.api.schemas.requests import BpttRequest, CompareRequest
+from app.api.schemas.sampling import SampleRequest
+from app.api.schemas.surface import SurfaceRequest
 from app.api.schemas.training import TrainRequest
 from app.api.schemas.weights import WeightsForm
 
@@ -25,6 +27,8 @@ BODIES: tuple[type[BaseModel], ...] = (
     CodeRequest,
     ConvolutionRequest,
     TrainRequest,
+    SampleRequest,
+    SurfaceRequest,
 )
 FORMS: tuple[type[BaseModel], ...] = (WeightsForm,)
 STREAMS: tuple[type[BaseModel], ...] = (TrainEvents,)

@@ -14,8 +14,8 @@ EVALUATIONS = 6
 TRACE_STEPS = 10
 # Python's own time to feed a network one step, beside the step itself, in multiply-adds.
 FEED_OVERHEAD = 300_000
-# A state of one point of a surface: activations, losses.
-POINT_OVERHEAD = 100
+# What a gate of one point of a surface costs beside its products: activation, sums.
+POINT_OVERHEAD = 300
 
 
 def step_price(sizes: Sizes, truncate: int | None) -> Price:
@@ -54,9 +54,11 @@ def surface_price(sizes: Sizes, resolution: int) -> Price:
     """
     gradient = limits.bptt_price(sizes, frozenset(), None, True)
     points = resolution * resolution
-    steps = sizes.T * sizes.B * points
+    steps, rows = sizes.T * sizes.B * points, sizes.runs * sizes.gates * sizes.H
     calls = sizes.T * sizes.runs * limits.STEP_OVERHEAD
-    return Price(gradient.work + steps * (3 * sizes.products + POINT_OVERHEAD) + calls, points)
+    return Price(
+        gradient.work + steps * (3 * sizes.products + rows * POINT_OVERHEAD) + calls, points
+    )
 
 
 def check_training(

@@ -26,6 +26,7 @@ from app.engine.sequences import Sequence, check_fit, counted_targets
 DIRECTIONS = ("gradient", "random")
 RESOLUTION = (3, 101)
 TOGETHER = 1 << 20  # numbers of one step's pre-activations, of all points that run at once
+HELD = 1 << 24  # numbers of all steps' states, of the same points
 Vectors = dict[str, np.ndarray]
 
 
@@ -173,7 +174,8 @@ def _losses(
 ) -> np.ndarray:
     """Return the loss (K) at every point, some thousands of numbers at a time."""
     one = len(network.parameters["W"]) * len(network.parts) * (sequence.B or 1)
-    at_once = max(1, TOGETHER // one)
+    states = sequence.T * network.width * (sequence.B or 1)
+    at_once = max(1, min(TOGETHER // one, HELD // states))
     found = []
     for start in range(0, len(alpha), at_once):
         some = slice(start, start + at_once)

@@ -30,6 +30,8 @@ def test_every_path_of_the_contract_is_documented(document):
         "/api/v1/gradcheck",
         "/api/v1/compare",
         "/api/v1/train",
+        "/api/v1/sample",
+        "/api/v1/surface",
         "/api/v1/convolution",
         "/api/v1/code",
         "/api/v1/weights",

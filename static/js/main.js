@@ -158,6 +158,7 @@ function change(next, how = {}) {
   entry = wait || entry;
   const same = JSON.stringify(toRequest(next, catalog)) === JSON.stringify(toRequest(settings, catalog));
   settings = next;
+  void fragments.make(settings.own);
   windows.explore(settings.lab === "window");
   if (!same || problem) ask(how);
   measure();
@@ -335,4 +336,5 @@ for (const id of ["bands", "band-stage", "band-hidden", "band-cell", "band-gates
 document.fonts.ready.then(measure);
 window.addEventListener("popstate", recall);
 if (ownPart(location.hash)) settings = { ...settings, own: await brought(history.state) };
+void fragments.make(settings.own);
 ask();

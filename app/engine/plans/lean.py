@@ -17,7 +17,7 @@ class Lean:
 
     loss: float
     gradients: Arrays
-    last: Arrays
+    last: dict[str, np.ndarray]
 
 
 def has_plan(network: Network) -> bool:

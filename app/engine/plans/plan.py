@@ -169,7 +169,7 @@ class Plan:
         else:
             self.dh[at] = np.matmul(*factors)
 
-    def last(self, batch: tuple[int, ...]) -> Arrays:
+    def last(self, batch: tuple[int, ...]) -> dict[str, np.ndarray]:
         """Return copies of the states after the last step, laid out as h0."""
         return {"h": self.leave(self.h[-1], batch)}
 

@@ -7,11 +7,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.schemas import requests
+from app.api.schemas import requests, training
 from app.api.schemas.catalog import CatalogAnswer
+from app.api.schemas.checkpoints import MOST_RUNS
+from app.api.streaming import EVENTS_A_SECOND
 from app.engine.activations import ACTIVATIONS
 from app.engine.cells import CELLS
 from app.engine.initialization import DEFAULT_HIDDEN_SIZE
+from app.engine.optimizers import OPTIMIZERS
 from app.engine.series import SERIES
 from app.engine.tasks import TASKS
 from app.presets import PRESETS
@@ -73,6 +76,20 @@ BASELINES = {  # T the length, d the delay
     "delayed_recall": r"(T - d) \ln 4",
     "sine": r"T/4",
 }
+OPTIMIZER_FORMULAS = {  # g the gradient, η the learning rate, squares and roots entry by entry
+    "sgd": r"\theta \leftarrow \theta - \eta\, g",
+    "momentum": r"v \leftarrow \mu v + g, \quad \theta \leftarrow \theta - \eta\, v",
+    "rmsprop": r"s \leftarrow 0.99\, s + 0.01\, g^2, \quad "
+    r"\theta \leftarrow \theta - \eta\, g / (\sqrt{s} + 10^{-8})",
+    "adagrad": r"s \leftarrow s + g^2, \quad "
+    r"\theta \leftarrow \theta - \eta\, g / (\sqrt{s} + 10^{-10})",
+    "adam": r"m \leftarrow 0.9\, m + 0.1\, g, \quad s \leftarrow 0.999\, s + 0.001\, g^2, \quad "
+    r"\theta \leftarrow \theta - \eta\, \hat{m} / (\sqrt{\hat{s}} + 10^{-8})",
+}
+SCHEDULES = {  # n counts the steps from 1
+    "constant": (r"\eta_n = \eta", ()),
+    "decay": (r"\eta_n = \eta / (1 + \text{decay} \cdot (n - 1))", ("decay",)),
+}
 SCHEMES = {
     "normal": "N(0, 1/fan-in)",
     "xavier": "Glorot uniform, ±√(6 / (fan-in + fan-out))",
@@ -112,6 +129,11 @@ def _catalog(settings: Settings) -> dict[str, Any]:
             for name, (y_hat, loss, target) in OUTPUTS.items()
         ],
         "schemes": [{"name": name, "draws": draws} for name, draws in SCHEMES.items()],
+        "optimizers": [_optimizer(name) for name in OPTIMIZERS],
+        "schedules": [
+            {"name": name, "formula": formula, "settings": own}
+            for name, (formula, own) in SCHEDULES.items()
+        ],
         "loss_at": get_args(requests.LossAt),
         "input_at": get_args(requests.InputAt),
         "clip_by": get_args(requests.ClipBy),
@@ -137,8 +159,27 @@ def _catalog(settings: Settings) -> dict[str, Any]:
             "weights_bytes": settings.max_weights_bytes,
             "work": settings.work_budget,
             "numbers": settings.answer_budget,
+            "training": _training_limits(settings),
         },
     }
+
+
+def _training_limits(settings: Settings) -> dict[str, int]:
+    return {
+        "runs": MOST_RUNS,
+        "steps": training.MOST_STEPS,
+        "step_work": settings.step_budget,
+        "step_numbers": settings.step_numbers,
+        "trace_numbers": settings.trace_budget,
+        "sample": training.LONGEST_SAMPLE,
+        "streams": settings.streams,
+        "events_a_second": EVENTS_A_SECOND,
+    }
+
+
+def _optimizer(name: str) -> dict[str, Any]:
+    settings = ("learning_rate", "momentum") if name == "momentum" else ("learning_rate",)
+    return {"name": name, "formula": OPTIMIZER_FORMULAS[name], "settings": settings}
 
 
 def _cell(name: str) -> dict[str, Any]:
@@ -206,4 +247,16 @@ def _defaults() -> dict[str, Any]:
         "truncate": None,
         "precision": "float64",
         "include": requests.DEFAULT_INCLUDE,
+        "training": _training_defaults(),
+    }
+
+
+def _training_defaults() -> dict[str, Any]:
+    fields = training.TrainRequest.model_fields
+    names = ("chunk", "batch", "holdout", "steps", "trace_every", "seed")
+    return {
+        "optimizer": training.OptimizerRequest().model_dump(),
+        **{name: fields[name].default for name in names},
+        "include": training.DEFAULT_INCLUDE,
+        "sample": training.SampleOptions().model_dump(),
     }

@@ -4,14 +4,15 @@ from typing import get_args
 
 import pytest
 
-from app.api.schemas import requests
-from app.engine import clipping, sequences, trace
+from app.api.schemas import requests, surface, training
+from app.engine import clipping, optimizers, sequences, trace
 from app.engine.activations import ACTIVATIONS
 from app.engine.cells import CELLS
 from app.engine.initialization import INITIALIZERS
 from app.engine.network import NORMALIZATIONS, parameter_shapes
 from app.engine.readout import READOUTS
 from app.engine.series import SERIES
+from app.engine.surface import DIRECTIONS
 from app.engine.tasks import TASKS
 from app.presets import PRESETS
 from app.settings import Settings
@@ -34,6 +35,8 @@ def test_it_lists_what_the_engine_has(catalog):
     assert names(catalog["activations"]) == list(ACTIVATIONS)
     assert names(catalog["outputs"]) == list(READOUTS)
     assert names(catalog["schemes"]) == list(INITIALIZERS)
+    assert names(catalog["optimizers"]) == list(optimizers.OPTIMIZERS)
+    assert names(catalog["schedules"]) == list(optimizers.SCHEDULES)
     assert names(catalog["series"]) == list(SERIES)
     assert [preset["id"] for preset in catalog["presets"]] == [preset.id for preset in PRESETS]
 
@@ -51,6 +54,9 @@ def test_it_lists_what_the_engine_has(catalog):
         (requests.InputAt, sequences.INPUT_AT),
         (requests.ClipBy, clipping.CLIP_BY),
         (requests.Include, trace.INCLUDE),
+        (training.OptimizerName, optimizers.OPTIMIZERS),
+        (training.Schedule, optimizers.SCHEDULES),
+        (surface.Directions, DIRECTIONS),
     ],
 )
 def test_requests_accept_what_the_engine_knows(accepted, known):
@@ -113,6 +119,16 @@ def test_the_limits_are_the_settings(catalog):
         "weights_bytes": settings.max_weights_bytes,
         "work": settings.work_budget,
         "numbers": settings.answer_budget,
+        "training": {
+            "runs": 4,
+            "steps": 100_000,
+            "step_work": settings.step_budget,
+            "step_numbers": settings.step_numbers,
+            "trace_numbers": settings.trace_budget,
+            "sample": 1000,
+            "streams": settings.streams,
+            "events_a_second": 20,
+        },
     }
 
 
@@ -126,9 +142,34 @@ def test_what_it_answers_is_what_it_documents(client, catalog):
         ("activations", "ActivationEntry"),
         ("outputs", "OutputEntry"),
         ("schemes", "SchemeEntry"),
+        ("optimizers", "OptimizerEntry"),
+        ("schedules", "ScheduleEntry"),
         ("series", "SeriesEntry"),
         ("presets", "PresetEntry"),
     ):
         assert set(catalog[part][0]) == set(schemas[name]["properties"])
     assert set(catalog["defaults"]) == set(schemas["Defaults"]["properties"])
     assert set(catalog["limits"]) == set(schemas["Limits"]["properties"])
+    for part, name in (("defaults", "TrainingDefaults"), ("limits", "TrainingLimits")):
+        assert set(catalog[part]["training"]) == set(schemas[name]["properties"])
+
+
+def test_each_optimizer_has_its_formula_and_its_settings(catalog):
+    known = set(training.OptimizerRequest.model_fields)
+    for entry in [*catalog["optimizers"], *catalog["schedules"]]:
+        assert entry["formula"]
+        assert set(entry["settings"]) < known
+    (momentum,) = (entry for entry in catalog["optimizers"] if entry["name"] == "momentum")
+    assert momentum["settings"] == ["learning_rate", "momentum"]
+
+
+def test_the_defaults_of_a_training_are_those_of_a_request_that_is_silent(catalog):
+    data = {"kind": "task", "name": "adding"}
+    defaults = dict(catalog["defaults"]["training"])
+    optimizer, sample = defaults.pop("optimizer"), defaults.pop("sample")
+    silent = training.TrainRequest.model_validate({"runs": [{}], "data": data})
+    spoken = training.TrainRequest.model_validate(
+        {"runs": [{"optimizer": optimizer}], "data": data, **defaults}
+    )
+    assert spoken == silent
+    assert training.SampleOptions() == training.SampleOptions.model_validate(sample)

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from app.api.schemas.fields import block, doc, example_of
 from app.api.schemas.requests import InitRequest
+from app.api.schemas.training import OptimizerRequest, SampleOptions
 
 
 def _name(example: str) -> Any:
@@ -83,6 +84,22 @@ class SchemeEntry(BaseModel):
     draws: str = doc("what it draws", unit="words", example="W orthogonal, U and V semi-orthogonal")
 
 
+class OptimizerEntry(BaseModel):
+    """A rule that makes a step of a gradient."""
+
+    name: str = _name("adam")
+    formula: str = _tex("its update", r"\theta \leftarrow \theta - \eta\, g")
+    settings: list[str] = _names("the settings that it uses", "learning_rate")
+
+
+class ScheduleEntry(BaseModel):
+    """How the learning rate goes with the steps."""
+
+    name: str = _name("decay")
+    formula: str = _tex("the rate of step n", r"\eta_n = \eta / (1 + \text{decay} \cdot (n - 1))")
+    settings: list[str] = _names("the settings that it uses", "decay")
+
+
 class SeriesEntry(BaseModel):
     """A real series that ships with the server."""
 
@@ -138,6 +155,20 @@ class DefaultNetwork(BaseModel):
     init: InitRequest = block(InitRequest, "how weights are drawn")
 
 
+class TrainingDefaults(BaseModel):
+    """What a training means where its request is silent."""
+
+    optimizer: OptimizerRequest = block(OptimizerRequest, "how gradients become steps")
+    chunk: None = doc("whole sequences", unit="steps", example=None)
+    batch: None = doc("all sequences", unit="sequences", example=None)
+    holdout: float = doc("nothing held out", unit="1", example=0.0)
+    steps: int = _count("steps in total", 500, "steps")
+    trace_every: int = _count("steps from one trace to the next", 50, "steps")
+    seed: int = _count("seed of the batches", 0, "seed")
+    include: list[str] = _names("blocks of the traces", "credit")
+    sample: SampleOptions = block(SampleOptions, "a sample where one is asked for")
+
+
 class Defaults(BaseModel):
     """What a request means where it is silent."""
 
@@ -148,6 +179,20 @@ class Defaults(BaseModel):
     truncate: None = doc("no truncation", unit="steps", example=None)
     precision: str = _name("float64")
     include: list[str] = _names("blocks of the answer", "credit", "jacobians")
+    training: TrainingDefaults = block(TrainingDefaults, "a training")
+
+
+class TrainingLimits(BaseModel):
+    """The largest training that is served."""
+
+    runs: int = _count("most runs side by side", 4, "runs")
+    steps: int = _count("most steps", 100_000, "steps")
+    step_work: int = _count("largest step of all runs", 2_000_000_000, "multiply-adds")
+    step_numbers: int = _count("most numbers that a step holds", 20_000_000, "numbers")
+    trace_numbers: int = _count("largest trace of all runs", 2_000_000, "numbers")
+    sample: int = _count("longest sample of a trace", 1000, "characters")
+    streams: int = _count("most trainings at once", 8, "trainings")
+    events_a_second: int = _count("most events of a training", 20, "events a second")
 
 
 class Limits(BaseModel):
@@ -164,6 +209,7 @@ class Limits(BaseModel):
     weights_bytes: int = _count("largest file of weights, also unpacked", 5242880, "bytes")
     work: int = _count("largest price", 60_000_000_000, "multiply-adds")
     numbers: int = _count("largest answer", 5_000_000, "numbers")
+    training: TrainingLimits = block(TrainingLimits, "the largest training")
 
 
 class CatalogAnswer(BaseModel):
@@ -178,6 +224,8 @@ class CatalogAnswer(BaseModel):
     activations: list[ActivationEntry] = _each(ActivationEntry, "activations φ")
     outputs: list[OutputEntry] = _each(OutputEntry, "readouts with their losses")
     schemes: list[SchemeEntry] = _each(SchemeEntry, "initialisations")
+    optimizers: list[OptimizerEntry] = _each(OptimizerEntry, "optimizers of a training")
+    schedules: list[ScheduleEntry] = _each(ScheduleEntry, "schedules of the learning rate")
     loss_at: list[str] = _names("values of data.loss_at", "every", "last")
     input_at: list[str] = _names("values of data.input_at", "every", "first")
     clip_by: list[str] = _names("values of clip.by", "norm", "matrix", "value")

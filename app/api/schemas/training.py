@@ -19,6 +19,7 @@ Schedule = Literal["constant", "decay"]
 
 MOST_STEPS = 100_000
 LONGEST_SAMPLE = 1000
+DEFAULT_INCLUDE: tuple[Include, ...] = ("credit",)
 
 
 class OptimizerRequest(Strict):
@@ -176,7 +177,7 @@ class TrainRequest(Strict):
         "optional blocks of the traces, as for /bptt",
         shape="(any number of names)",
         example=["credit"],
-        default_factory=lambda: ["credit"],
+        default_factory=lambda: list(DEFAULT_INCLUDE),
         max_length=20,
     )
     sample: SampleOptions | None = block(

@@ -20,9 +20,9 @@ ORACLE := $(VENV)/.oracle
 NODE := node_modules/.installed
 VENDOR := static/vendor/katex.css
 
-BENCHMARKS := engine http
+BENCHMARKS := engine training http
 
-.PHONY: help setup run test check bench lock clean browser
+.PHONY: help setup run test check bench learn lock clean browser
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -54,6 +54,9 @@ check: $(VENDOR) $(DEV) $(ORACLE) ## lint, formatting, types of Python and of Ja
 
 bench: $(DEV) $(ORACLE) ## measure the engine and the API against PyTorch
 	@for name in $(BENCHMARKS); do echo "bench: $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; done
+
+learn: $(DEV) $(ORACLE) ## train every cell on the known tasks, over five seeds (about 15 minutes of one core)
+	@$(PYTHON) -m benchmarks.learning $(ARGS)
 
 lock: $(PYTHON) ## lock the newest versions that pyproject.toml and package.json allow
 	@sh scripts/lock.sh $(PYTHON)

@@ -95,7 +95,7 @@ def learn(trial: Trial, name: str, clip: Clip | None, seed: int) -> dict:
     source = TaskSource(trial.task, trial.length, trial.delay, trial.batch, seed, dtype=np.float32)
     batches = make_batches(source, seed=seed)
     training = Training([Run(start(trial, name, seed), trial.optimizer, clip)], batches)
-    begun, largest = time.perf_counter(), 0.0
+    begun, largest = time.process_time(), 0.0
     while training.step < trial.steps and training.running:
         (result,) = training.advance()
         assert result is not None
@@ -106,29 +106,33 @@ def learn(trial: Trial, name: str, clip: Clip | None, seed: int) -> dict:
         "value": judge(training.network(0), source),
         "largest_gradient_norm": largest,
         "diverged": None if stopped is None else {"step": stopped.step, "what": stopped.what},
-        "seconds": time.perf_counter() - begun,
+        "cpu_seconds": time.process_time() - begun,
     }
 
 
-def report(trial: Trial, rows: list[dict], seeds: int) -> None:
-    """Print one task's table."""
-    task, worst = TASKS[trial.task], max if metric(TASKS[trial.task].output) == "mse" else min
-    chance, rule = task.chance(trial.length, trial.delay), trial.optimizer
+def title(trial: Trial) -> None:
+    """Print what a task's table is about."""
+    chance, rule = TASKS[trial.task].chance(trial.length, trial.delay), trial.optimizer
     print(f"\n{trial.title}: a guess without memory reaches {chance:.3f}")
     print(
         f"H={trial.H} batch={trial.batch} steps={trial.steps} {rule.name} {rule.learning_rate:g}"
         f" {rule.schedule}"
     )
-    print(f"{'network':22} {'clip':>6} {'mean':>8} {'worst':>8}  each seed")
-    for row in rows:
-        values = [each["value"] for each in row["seeds"]]
-        each = " ".join(f"{value:.4f}" for value in values)
-        clip = "norm 1" if row["clip"] else "none"
-        print(
-            f"{row['network']:22} {clip:>6} {np.mean(values):8.4f} {worst(values):8.4f}  {each}",
-            flush=True,
-        )
-    assert seeds == len(rows[0]["seeds"])
+    print(f"{'network':22} {'clip':>6} {'mean':>8} {'worst':>8} {'CPU':>5}  each seed", flush=True)
+
+
+def measure(trial: Trial, name: str, clip: Clip | None, seeds: int) -> dict:
+    """Train one row of a table, print it."""
+    each = [learn(trial, name, clip, seed) for seed in range(seeds)]
+    values = [one["value"] for one in each]
+    worst = max if metric(TASKS[trial.task].output) == "mse" else min
+    print(
+        f"{name:22} {'norm 1' if clip else 'none':>6} {np.mean(values):8.4f} {worst(values):8.4f}"
+        f" {sum(one['cpu_seconds'] for one in each):4.0f}s  "
+        + " ".join(f"{value:.4f}" for value in values),
+        flush=True,
+    )
+    return {"network": name, "clip": clip is not None, "seeds": each}
 
 
 def main() -> None:
@@ -137,22 +141,18 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--task", choices=sorted({trial.group for trial in TRIALS}))
     asked = parser.parse_args()
-    found, begun = [], time.perf_counter()
+    found = []
     for trial in TRIALS:
         if asked.task not in (None, trial.group):
             continue
+        title(trial)
         rows = [
-            {
-                "network": name,
-                "clip": clip is not None,
-                "seeds": [learn(trial, name, clip, seed) for seed in range(asked.seeds)],
-            }
+            measure(trial, name, clip, asked.seeds)
             for name in trial.networks
             for clip in trial.clips
         ]
-        report(trial, rows, asked.seeds)
         found.append({"title": trial.title, "rows": rows})
-    print(f"\n{time.perf_counter() - begun:.0f} s in all")
+    print(f"\n{time.process_time():.0f} s of one core in all")
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps({"machine": machine(), "trials": found}, indent=1) + "\n")
 

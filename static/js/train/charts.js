@@ -1,6 +1,9 @@
+import { cliffView } from "./charts/cliff.js";
+import { evaluationView } from "./charts/evaluation.js";
 import { gradientChart } from "./charts/gradient.js";
 import { lossChart } from "./charts/loss.js";
 import { momentsView } from "./charts/moments.js";
+import { samplesView } from "./charts/samples.js";
 import { scrubber } from "./charts/scrubber.js";
 
 /**
@@ -9,7 +12,10 @@ import { scrubber } from "./charts/scrubber.js";
  * @typedef {import("./view.js").TrainView} TrainView
  * @type {Record<string, (root: HTMLElement, options: import("./view.js").TrainViewOptions) => TrainView>}
  */
-const VIEWS = { "train-loss": lossChart, "train-gradient": gradientChart, "train-scrubber": scrubber, "train-moments": momentsView };
+const VIEWS = {
+  "train-loss": lossChart, "train-gradient": gradientChart, "train-scrubber": scrubber, "train-moments": momentsView,
+  "train-evaluation": evaluationView, "train-samples": samplesView, "train-cliff": cliffView,
+};
 
 /** @param {(id: string) => HTMLElement} element @param {import("./view.js").TrainViewOptions} options @returns {Pick<TrainView, "update">} */
 export function createViews(element, options) {

@@ -87,7 +87,7 @@ function howDrawn({ runs }) {
 }
 
 /** The step whose numbers are said: the cursor's, else the newest. @param {Training} training @param {TrainState} state */
-export const shownStep = (training, { cursor }) => Math.min(cursor ?? Infinity, lastStep(training));
+export const shownStep = (training, { cursor }) => (cursor === null ? training.step : Math.min(cursor, lastStep(training)));
 
 /** @param {import("../history.js").RunHistory} run @param {number} step */
 function saidOf({ loss, diverged }, step) {

@@ -68,18 +68,18 @@ export function drawLevel(root, plane, lines, value, { from = 0, to, words, clas
   if (!words) return;
   const width = textWidth(words, "400 12px");
   const points = lines.flatMap(({ coarse, length }) => Array.from({ length: coarse.count }, (_, i) => ({ x: xOfStep(frame, stepOfBin(coarse, i, length)), y: yOfValue(plane, coarse.middle[i]) })));
-  const spot = freeSpot({ x0, x1, y, width, top: frame.top }, points);
+  const spot = freeSpot({ x0, x1, y, width, top: frame.top, bottom: frame.bottom }, points);
   const text = draw(root, "text", { class: "level-words", ...spot });
   if (colour) text.setAttribute("fill", colour);
   text.textContent = words;
 }
 
 /** Of a few places along a level, above it or below, the one over the fewest points; the first where all are free.
- * @param {{ x0: number, x1: number, y: number, width: number, top: number }} level @param {{ x: number, y: number }[]} points */
-export function freeSpot({ x0, x1, y, width, top }, points) {
+ * @param {{ x0: number, x1: number, y: number, width: number, top: number, bottom: number }} level @param {{ x: number, y: number }[]} points */
+export function freeSpot({ x0, x1, y, width, top, bottom }, points) {
   const spots = [0, 1, 0.5, 0.75, 0.25].flatMap((share) => {
     const x = x0 + 6 + share * Math.max(0, x1 - x0 - width - 12);
-    return [{ x, y: y - 9 }, { x, y: y + 10 }].filter((spot) => spot.y > top + 4);
+    return [{ x, y: y - 9 }, { x, y: y + 10 }].filter((spot) => spot.y > top + 4 && spot.y < bottom - 4);
   });
   const covered = spots.map((spot) => points.filter((point) => point.x > spot.x - 4 && point.x < spot.x + width + 4 && Math.abs(point.y - spot.y) < 11).length);
   return spots[covered.indexOf(Math.min(...covered))] ?? { x: x0 + 6, y: y + 10 };

@@ -2,6 +2,7 @@ import { t } from "../../i18n.js";
 import { child } from "../../views/band.js";
 import { createGlide, extentOf, lastStep, marginsOf, xOfStep } from "./extent.js";
 import { createFrame } from "../../frame.js";
+import { shownStep } from "./loss.js";
 import { stepText } from "./plot.js";
 import { write } from "./readout.js";
 import { draw } from "../../compare/series.js";
@@ -133,7 +134,7 @@ function place(element, left, width) {
 }
 
 /** @param {{ training: Training, state: TrainState } | null} latest */
-const shown = (latest) => (latest ? Math.min(latest.state.cursor ?? Infinity, lastStep(latest.training)) : 0);
+const shown = (latest) => (latest ? shownStep(latest.training, latest.state) : 0);
 
 /** The steps at which any network was looked at whole, ascending. @param {Pick<Training, "runs">} training */
 export const looksOf = ({ runs }) => [...new Set(runs.flatMap(({ moments }) => moments.map(({ step }) => step)))].sort((a, b) => a - b);

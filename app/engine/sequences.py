@@ -304,7 +304,7 @@ def counted_targets(network: Network, sequence: Sequence) -> np.ndarray:
         raise EngineError("data.y", "y is missing; a loss needs targets")
     tail = () if readout.classes else (network.O,)
     y = _with_time_axis(y, sequence, tail, network.output)
-    y = np.moveaxis(y, len(sequence.batch_shape), 0)
+    y = y if sequence.B is None else y.swapaxes(0, 1)
     steps = sequence.loss_steps
     y = y[-1:] if len(y) == 1 else y[steps.start :] if isinstance(steps, range) else y[list(steps)]
     if readout.classes:
@@ -340,6 +340,6 @@ def _as_classes(y: np.ndarray, O: int) -> np.ndarray:  # noqa: E741
         wrong = y.min() if y.min() < 0 else y.max()
         raise EngineError("data.y", f"y holds class {wrong}; with {O} outputs it may be 0..{O - 1}")
     classes = np.ascontiguousarray(y, dtype=np.int64)
-    if not (classes == y).all():
+    if y.dtype.kind == "f" and not (classes == y).all():
         raise EngineError("data.y", f"y holds {y[classes != y][0]:g}; a class is a whole number")
     return classes

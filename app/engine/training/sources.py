@@ -61,8 +61,9 @@ class Stream:
     def cut(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return x (…,I) and y of the steps in rows (…)."""
         if self.codes is not None and self.labels is not None:
-            x = np.zeros((*rows.shape, len(self.labels)), self.dtype)
-            np.put_along_axis(x, self.codes[rows][..., None], 1, axis=-1)
+            codes, O = self.codes[rows], len(self.labels)  # noqa: E741
+            x = np.zeros((*rows.shape, O), self.dtype)
+            x.reshape(-1)[np.arange(codes.size) * O + codes.reshape(-1)] = 1
             return x, self.codes[rows + 1]
         assert self.values is not None
         return self.values[rows], self.values[rows + 1]

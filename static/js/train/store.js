@@ -50,7 +50,7 @@ const momentsOf = (key) => IDBKeyRange.bound([key], [key, []]);
 
 /** @param {IDBFactory} [factory] */
 export function createStore(factory = globalThis.indexedDB) {
-  /** @type {Promise<IDBDatabase> | null} */
+  /** @type {IDBDatabase | null} */
   let database = null;
   /** Moments that stand in the store already. @type {WeakMap<Moment, string>} */
   const written = new WeakMap();
@@ -58,15 +58,27 @@ export function createStore(factory = globalThis.indexedDB) {
 
   /** One after the other; null where storage fails or is closed. @template R @param {(db: IDBDatabase) => Promise<R>} action @returns {Promise<R | null>} */
   function use(action) {
-    const outcome = queue.then(async () => action(await (database ??= open(factory)))).catch(() => null);
+    const outcome = queue.then(async () => action((database ??= await open(factory)))).catch(() => null);
     queue = outcome.then(() => undefined);
     return outcome;
+  }
+
+  /** At once, without waiting for anything: the page may be on its way out. @param {any} record */
+  function writeRecord(record) {
+    try {
+      const transaction = database?.transaction("trainings", "readwrite");
+      transaction?.objectStore("trainings").put(record);
+      transaction?.commit();
+    } catch {
+      database = null; // closed by the browser: it is opened anew
+    }
   }
 
   return {
     /** @param {Kept} kept */
     save(kept) {
       const { record, moments } = pack(kept);
+      writeRecord(record);
       return use(async (db) => {
         const transaction = db.transaction(["trainings", "moments"], "readwrite");
         const trainings = transaction.objectStore("trainings");

@@ -63,7 +63,7 @@ export function createTrainer({ url, catalog, settings, onChange, fetch, now = (
   /** What was changed since the steps so far were taken: it holds from the checkpoint on. */
   function adjust() {
     const wanted = settings().runs.map(adjustable);
-    const changes = checkpoint ? changesOf(used, wanted, checkpoint.step) : [];
+    const changes = checkpoint?.step ? changesOf(used, wanted, checkpoint.step) : []; // from the start on, nothing has changed
     if (JSON.stringify(used) !== JSON.stringify(wanted)) truncateTo(training, checkpoint?.step ?? 0);
     training.changes.push(...changes);
     used = wanted;

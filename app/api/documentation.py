@@ -14,6 +14,7 @@ from app.api.errors import MEDIA_TYPE as PROBLEM_JSON
 from app.api.schemas.code import CodeRequest
 from app.api.schemas.convolution import ConvolutionRequest
 from app.api.schemas.events import TrainEvents
+from app.api.schemas.grade import GradeRequest
 from app.api.schemas.operation import ProblemAnswer
 from app.api.schemas.requests import BpttRequest, CompareRequest
 from app.api.schemas.sampling import SampleRequest
@@ -26,6 +27,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     CompareRequest,
     CodeRequest,
     ConvolutionRequest,
+    GradeRequest,
     TrainRequest,
     SampleRequest,
     SurfaceRequest,

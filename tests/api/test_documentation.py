@@ -34,6 +34,7 @@ def test_every_path_of_the_contract_is_documented(document):
         "/api/v1/surface",
         "/api/v1/convolution",
         "/api/v1/code",
+        "/api/v1/grade",
         "/api/v1/weights",
         "/api/v1/catalog",
         "/healthz",

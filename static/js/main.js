@@ -21,6 +21,7 @@ import { clipping } from "./views/clipping.js";
 import { cellView } from "./views/cell/cell.js";
 import { controls as createControls } from "./views/controls.js";
 import { cellState, gates } from "./views/gates.js";
+import { editing } from "./views/editing.js";
 import { gradient } from "./views/gradient.js";
 import { heatmap } from "./views/heatmap.js";
 import { inspector } from "./views/inspector.js";
@@ -84,6 +85,7 @@ const player = createPlayer({ onChange: () => { frame.request(); rememberLater()
 const options = {
   onHover: (/** @type {import("./parts.js").Part | null} */ part) => { hover = part; frame.request(); },
   onStep: (/** @type {number} */ step) => player.seek(step),
+  onPick: (/** @type {import("./parts.js").Part} */ part) => editor.pick(part),
   onPath: (/** @type {import("./playhead.js").Path | null} */ path) => { if (path || player.path) player.setPath(path, true); },
   onSettings: (/** @type {Partial<Settings>} */ part, dragging = false) => change({ ...settings, ...part }, { dragging }),
   onZoom: (/** @type {boolean} */ zoom) => { change({ ...settings, zoom }); bands.scrollTop = 0; },
@@ -92,13 +94,14 @@ const options = {
   onPlayPath: () => { player.first(); player.play(); },
 };
 const windows = createWindows({ onChange: () => frame.request() });
+const editor = editing(element("lab-edit"), options);
 /** @type {View[]} */
 const views = [
   narration(element("headline"), options), cellView(element("cell-view"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
   heatmap(element("band-hidden"), options),
   cellState(element("band-cell"), options), gates(element("band-gates"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
   inspector(element("inspector-content"), options), peek(element("peek")), tooltip(bands),
-  clipping(element("lab-clip"), options), truncation(element("lab-window"), options),
+  editor, clipping(element("lab-clip"), options), truncation(element("lab-window"), options),
   windowHandle(element("band-triangle"), {
     onWindow: (truncate, dragging) => change({ ...settings, truncate }, { dragging }),
     onOpen: () => openLab("window"),
@@ -158,7 +161,6 @@ function change(next, how = {}) {
   entry = wait || entry;
   const same = JSON.stringify(toRequest(next, catalog)) === JSON.stringify(toRequest(settings, catalog));
   settings = next;
-  void fragments.make(settings.own);
   windows.explore(settings.lab === "window");
   if (!same || problem) ask(how);
   measure();

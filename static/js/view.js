@@ -38,6 +38,7 @@
  * @typedef {object} ViewOptions
  * @property {(part: Part | null) => void} [onHover]     pointing at a part (null: no longer)
  * @property {(step: number) => void} [onStep]           the cursor shall go to this step
+ * @property {(part: Part) => void} [onPick]             a part was pressed
  * @property {(open: boolean) => void} [onZoom]          one step's cell shall stand in place of the picture, or no longer
  * @property {(direction: 1 | -1, n: number) => void} [onOperation]   one n-th of a step on, or back
  * @property {(at: number) => void} [onScrub]            the playhead shall stand here in its pass

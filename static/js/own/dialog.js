@@ -74,7 +74,7 @@ function build({ settings, catalog, trace, onOpen }) {
   function look(text, name) {
     clear();
     try {
-      const found = recognise(text, { name, settings: settings(), catalog });
+      const found = recognise(text, { name: name || t("open.pasted"), settings: settings(), catalog });
       status.say(t(`open.found.${found.kind}`, found.params));
       if (found.table) tableSheet(sheet, { table: found.table, name, settings, onReady: offer });
       else offer(found.settings ?? null);

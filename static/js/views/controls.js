@@ -15,13 +15,14 @@ import { presets } from "./presets.js";
  * @typedef {import("../api.js").Problem} Problem
  * @typedef {{ [name in keyof Settings]?: import("./fields.js").Field<any> }} Fields
  * @typedef {(part: Partial<Settings>, dragging?: boolean) => void} Change
+ * @typedef {Exclude<Settings["lab"], "none">} LabName
  *
  * @typedef {object} ControlsOptions
  * @property {Settings} settings
  * @property {any} catalog
  * @property {(settings: Settings, how: { dragging: boolean }) => void} onChange   always settings that can be asked for
  * @property {(preset: import("../state.js").Preset) => void} onPreset
- * @property {(lab: "clip" | "window") => void} [onLab]   take clipping or truncation apart
+ * @property {(lab: LabName) => void} [onLab]   take clipping or truncation apart, or change numbers by hand
  * @property {(invalid: boolean) => void} [onInvalid]   a field now holds what cannot be asked for, or no longer: the picture
  *   is of the settings before
  *
@@ -44,7 +45,7 @@ export function controls(root, { settings, catalog, onChange, onPreset, onLab = 
   const brought = (/** @type {HTMLElement} */ parent, /** @type {"data" | "network"} */ what) => ownNote(parent, what, (own) => change({ own }));
   const parts = [
     sequenceGroup(group(root, "controls.sequence"), change, brought),
-    networkGroup(group(root, "controls.network"), catalog, change, brought),
+    networkGroup(group(root, "controls.network"), catalog, change, brought, onLab),
     drawnGroup(group(root, "controls.initialisation"), catalog, change),
     gradientGroup(group(root, "controls.gradient"), catalog, change, onLab),
   ];
@@ -166,8 +167,8 @@ function checked(root, key, rows, check, onGood) {
   return field;
 }
 
-/** @param {HTMLElement} root @param {any} catalog @param {Change} change @param {Brought} brought @returns {Part} */
-function networkGroup(root, catalog, change, brought) {
+/** @param {HTMLElement} root @param {any} catalog @param {Change} change @param {Brought} brought @param {(lab: LabName) => void} onLab @returns {Part} */
+function networkGroup(root, catalog, change, brought, onLab) {
   const own = brought(root, "network");
   const cell = segmented(root, {
     key: "controls.cell", choices: ["rnn", "lstm", "gru"], quiet: true, name: (choice) => t(`cell.${choice}`),
@@ -189,9 +190,11 @@ function networkGroup(root, catalog, change, brought) {
     key: "controls.forgetBias", inline: true, range: { min: LIMITS.forgetBias[0], max: LIMITS.forgetBias[1], step: 0.1 },
     onNumber: (value, dragging) => change({ forgetBias: value }, dragging),
   });
+  const edit = labButton(root, "edit", onLab);
   return {
     fields: { cell, activation, H, normalization, forgetBias },
     update(settings) {
+      edit.hidden = settings.lab === "edit";
       const kept = own.update(settings);
       cell.root.hidden = H.root.hidden = kept;
       activation.root.hidden = settings.cell !== "rnn";
@@ -245,7 +248,7 @@ function dice(field, onPress) {
   button.addEventListener("click", onPress);
 }
 
-/** @param {HTMLElement} root @param {any} catalog @param {Change} change @param {(lab: "clip" | "window") => void} onLab @returns {Part} */
+/** @param {HTMLElement} root @param {any} catalog @param {Change} change @param {(lab: LabName) => void} onLab @returns {Part} */
 function gradientGroup(root, catalog, change, onLab) {
   let T = 1;
   const lossAt = segmented(root, {
@@ -284,7 +287,7 @@ function gradientGroup(root, catalog, change, onLab) {
   };
 }
 
-/** A way into a lab, below the control that it is about. @param {HTMLElement} field @param {"clip" | "window"} lab @param {(lab: "clip" | "window") => void} onLab */
+/** A way into a lab, below the control that it is about. @param {HTMLElement} field @param {LabName} lab @param {(lab: LabName) => void} onLab */
 function labButton(field, lab, onLab) {
   const button = /** @type {HTMLButtonElement} */ (child(field, "button", "lab-link"));
   button.type = "button";

@@ -80,6 +80,7 @@ export function stage(root, options) {
   plot.addEventListener("pointerleave", () => options.onHover?.(null));
   plot.addEventListener("click", (event) => {
     const part = point(event);
+    if (part) options.onPick?.(part);
     if (part?.t) options.onStep?.(part.t);
   });
   plot.addEventListener("dblclick", (event) => {

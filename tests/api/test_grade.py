@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,14 @@ def test_the_examples_of_the_body_are_answered(client):
         assert answer_of(client.post(GRADE, json=example["value"]))["ok"] is False
 
 
-def test_the_document_lists_every_mistake():
+def test_the_document_lists_every_mistake_and_its_example_is_answered_so(client):
     text = (Path(__file__).parents[2] / "docs" / "grading.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
+    (printed,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    body = json.loads(shlex.split(command)[-1])
+    wanted, found = json.loads(printed), answer_of(client.post(GRADE, json=body))
+    W, documented = (answer.pop("parameters")["W"] for answer in (found, wanted))
+    assert W.pop("at") == documented.pop("at")
+    assert W == pytest.approx(documented)
+    assert found == wanted
     assert re.findall(r"^\| `(\w+)` ", text, re.MULTILINE) == list(MISTAKES)

@@ -116,8 +116,8 @@ export const PROPERTIES = [
   optional(whole("chunk", 25, LIMITS.chunk), 25),
   real("holdout", 0.2, LIMITS.holdout),
   real("temperature", 0.8, LIMITS.temperature),
-  whole("until", 1200, [1, LIMITS.until]),
-  shared("seed", 1),
+  whole("until", 600, [1, LIMITS.until]),
+  shared("seed", 4),
   whole("dataSeed", 0, [0, PAGE.seed]),
   LOG, shared("scale", [-6, 2]), shared("lang"), shared("theme"),
 ];
@@ -136,8 +136,9 @@ export const ADJUSTABLE = /** @type {const} */ (["learningRate", "clipBy", "clip
 export const run = (model, part = {}) =>
   /** @type {any} */ ({ model, ...Object.fromEntries(RUN_PROPERTIES.map(({ name, default: fallback }) => [name, fallback])), ...part });
 
-/** The same training twice, as it is and clipped: on the default task the one learns, and loses all in a single step; the other learns. */
-export const RUNS = [run("tanh", { optimizer: "momentum", learningRate: 0.003 }), run("tanh", { optimizer: "momentum", learningRate: 0.003, clipBy: "norm" })];
+/** The same training twice, as it is and clipped. On the default task, whatever the seed, the one begins to learn and loses it
+ * all in a single step; the other learns. */
+export const RUNS = [run("tanh", { optimizer: "momentum", learningRate: 0.005 }), run("tanh", { optimizer: "momentum", learningRate: 0.005, clipBy: "norm" })];
 
 /** @type {TrainingSettings} */
 export const DEFAULTS = /** @type {any} */ ({ ...Object.fromEntries(PROPERTIES.map(({ name, default: fallback }) => [name, fallback])), runs: RUNS });

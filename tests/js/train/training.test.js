@@ -58,7 +58,7 @@ test("the question of a task", () => {
   assert.deepEqual(body.data, { kind: "task", name: "temporal_order", length: 40, delay: 10, batch: 32, seed: 0 });
   assert.deepEqual(Object.keys(body).filter((name) => ["batch", "chunk", "holdout"].includes(name)), []);
   assert.deepEqual(body.runs.map((/** @type {any} */ one) => one.clip), [null, { by: "norm", threshold: 1 }]);
-  assert.deepEqual(body.runs[0].optimizer, { name: "momentum", learning_rate: 0.003, momentum: 0.9, schedule: "constant" });
+  assert.deepEqual(body.runs[0].optimizer, { name: "momentum", learning_rate: 0.005, momentum: 0.9, schedule: "constant" });
   assert.equal(body.sample, null);
 });
 

@@ -74,9 +74,11 @@ class Client(Common):
         """Return the gradients against central differences, per parameter."""
         return Answer(self._post("gradcheck", data=data, network=network, **options))
 
-    def grade(self, request: Body, gradients: Body) -> Answer:
+    def grade(self, request: Body, gradients: Body, *, tolerance: float | None = None) -> Answer:
         """Return your own gradients of a /bptt request against the right ones."""
-        return Answer(self._post("grade", request=request, gradients=gradients))
+        return Answer(
+            self._post("grade", request=request, gradients=gradients, tolerance=tolerance)
+        )
 
     def code(
         self, request: Body, language: Literal["numpy", "pytorch", "curl"] = "numpy"

@@ -72,9 +72,13 @@ class AsyncClient(Common):
         """As `Client.gradcheck`."""
         return Answer(await self._post("gradcheck", data=data, network=network, **options))
 
-    async def grade(self, request: Body, gradients: Body) -> Answer:
+    async def grade(
+        self, request: Body, gradients: Body, *, tolerance: float | None = None
+    ) -> Answer:
         """As `Client.grade`."""
-        return Answer(await self._post("grade", request=request, gradients=gradients))
+        return Answer(
+            await self._post("grade", request=request, gradients=gradients, tolerance=tolerance)
+        )
 
     async def code(
         self, request: Body, language: Literal["numpy", "pytorch", "curl"] = "numpy"

@@ -78,9 +78,6 @@ CALLS: dict[str, tuple[dict[str, Any], Check]] = {
 PATHS = {path.rpartition("/")[2] for path in app.openapi()["paths"] if path.startswith("/api/v1/")}
 
 
-THERE = [name for name in CALLS if name in PATHS | {"health"}]
-
-
 def npz() -> bytes:
     rng, file = np.random.default_rng(0), io.BytesIO()
     shapes = {"weight_ih_l0": (3, 2), "weight_hh_l0": (3, 3), "bias_ih_l0": (3,)}
@@ -109,19 +106,19 @@ def call_sync(url: str, name: str, given: dict[str, Any]) -> Any:
 
 
 def test_every_path_of_the_api_is_a_call_of_both_clients():
-    assert set(CALLS) >= PATHS
+    assert set(CALLS) == PATHS | {"health"}
     for kind in (Client, AsyncClient):
         public = {name for name, _ in inspect.getmembers(kind, inspect.isfunction)}
         assert set(CALLS) == {n for n in public if n[0] != "_"} - {"close"}
 
 
-@pytest.mark.parametrize("name", THERE)
+@pytest.mark.parametrize("name", CALLS)
 def test_a_call_is_answered(live_url, tmp_path, name):
     given = arguments(name, tmp_path)
     assert CALLS[name][1](call_sync(live_url, name, given))
 
 
-@pytest.mark.parametrize("name", THERE)
+@pytest.mark.parametrize("name", CALLS)
 def test_an_awaited_call_is_answered(live_url, tmp_path, name):
     given = arguments(name, tmp_path)
     assert CALLS[name][1](asyncio.run(call_async(live_url, name, given)))
@@ -309,6 +306,27 @@ def test_the_folder_works_elsewhere_without_the_server(tmp_path):
         [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, cwd=tmp_path
     )
     assert done.stdout == "False\n", done.stderr
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_the_curl_program_prints_the_loss(live_url, shell):
+    request = {"data": {"kind": "text", "text": 'it\'s $HOME `here`\n"JSON"\nJSON'}, "network": GRU}
+    with Client(live_url) as unrolled:
+        code = unrolled.code(request, "curl").code
+        trace = unrolled.bptt(**request)
+    done = subprocess.run([shell], input=code, capture_output=True, text=True)
+    assert done.stderr == ""
+    printed = [line.rsplit(" ", 1) for line in done.stdout.splitlines()]
+    norms = {f"gradient {name}": norm for name, norm in trace.gradient_norms.items()}
+    assert {name: float(value) for name, value in printed} == {"loss": trace.loss.total} | norms
+
+
+def test_the_curl_program_tells_of_a_refusal(live_url):
+    with Client(live_url) as unrolled:
+        code = unrolled.code({"data": TEXT}, "curl").code.replace("hello world", "h")
+    done = subprocess.run(["sh"], input=code, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "data.text: text has length 1" in done.stderr
 
 
 def test_clients_leave_no_connection_behind(live_url):

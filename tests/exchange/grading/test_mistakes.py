@@ -290,11 +290,48 @@ def test_gates_in_the_order_of_keras(cell):
 def test_a_gru_without_its_reset_gate():
     network, sequence = gated("gru")
     done = run_bptt(network, sequence)
-    da, right = done.states.parts[0].da, done.gradients
-    W = np.einsum("tbi,tbj->ij", da, done.run.parts[0].h_prev)  # of Wᵀ's path the last step alone
-    found = grade(network, sequence, right | {"W": W})
-    assert not found.ok
-    assert not found.parameters["W"].ok
+    run, p = done.run.parts[0], dict(network.parameters)
+    sums: Any = Counter()
+    carried = np.zeros_like(run.h[0])
+    for t in reversed(range(sequence.T)):
+        dh = done.losses.do[t] @ p["V"] + carried
+        da, _, _, share = network.code.step_backward(
+            p, None, run.x[t], run.h_prev[t], run.a[t], run.h[t], dh
+        )
+        carried = da @ p["W"] + dh * run.gates["update"][t]
+        share |= {"W": da.T @ run.h_prev[t], "b_hn": da[:, 6:].sum(axis=0)}
+        for name, g in share.items():
+            sums[name] = sums[name] + g
+    found = grade(network, sequence, {**done.gradients, **sums})
+    assert [(d.mistake, set(d.explains)) for d in found.diagnosis] == [
+        ("missing_reset_gate", {"U", "W", "b", "b_hn"})
+    ]
+
+
+def test_a_gated_cell_without_its_gates_slopes():
+    """Of one step the formulas fit in a line each: no way back, whatever the slopes."""
+    for cell in ("lstm", "gru"):
+        rng = np.random.default_rng(5)
+        network = random_composed(rng, cell, H=3)
+        sequence = random_data(rng, network, T=1)
+        done = run_bptt(network, sequence)
+        run, dh = done.run.parts[0], done.losses.do[0] @ network.parameters["V"]
+        h_prev = run.h_prev[0]
+        if cell == "lstm":
+            i, _, g, o = (run.gates[name][0] for name in network.code.GATES)
+            dcell = dh * o
+            da = [dcell * g, dcell * run.cell_prev[0], dcell * i, dh * np.tanh(run.cell[0])]
+        else:
+            _, z, n = (run.gates[name][0] for name in network.code.GATES)
+            W, b_hn = network.parameters["W"], network.parameters["b_hn"]
+            dn = dh * (1 - z)
+            da = [dn * (W[6:] @ h_prev + b_hn), dh * (h_prev - n), dn]
+        b = np.concatenate(da)
+        wrong = done.gradients | {"b": b, "U": np.outer(b, sequence.x[0])}
+        found = grade(network, sequence, wrong)
+        assert [(d.mistake, set(d.explains)) for d in found.diagnosis] == [
+            ("missing_slope", {"U", "b"})
+        ], cell
 
 
 def test_every_mistake_has_an_id_and_words():

@@ -1,12 +1,15 @@
 """What PyTorch saved gives PyTorch's outputs; the report says what became of each array."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from app.engine.sequences import from_arrays
 from app.engine.trace import forward_trace
-from app.exchange.weights import WeightsError
+from app.exchange.weights import RECIPE, WeightsError
 from tests.exchange.weights.models import (
     CELLS,
     FORMATS,
@@ -226,3 +229,16 @@ def test_a_file_without_recurrent_weights_says_what_it_holds():
     many = {f"layer{i}.weight": np.zeros((1, 1)) for i in range(40)}
     with pytest.raises(WeightsError, match="40 in all"):
         load(many)
+
+
+def test_the_documented_recipe_saves_what_is_read(tmp_path, monkeypatch):
+    text = (Path(__file__).parents[3] / "docs" / "weights.md").read_text(encoding="utf-8")
+    recipe = re.search(r"```python\n(import torch\n.*?)```", text, re.DOTALL)
+    assert recipe
+    assert recipe[1] == RECIPE
+    monkeypatch.chdir(tmp_path)
+    model = model_of("gru", num_layers=2)
+    torch.save(model.state_dict(), "model.pt")
+    exec(recipe[1], {})
+    weights = read_weights(Path("model.safetensors").read_bytes(), limit=LIMIT)
+    np.testing.assert_allclose(run(weights), outputs(model, X), rtol=0, atol=1e-12)

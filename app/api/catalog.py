@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.api.schemas import requests, training
 from app.api.schemas.catalog import CatalogAnswer
-from app.api.schemas.checkpoints import MOST_RUNS
+from app.api.schemas.checkpoints import MOST_RUNS, MOST_STEPS
 from app.api.streaming import EVENTS_A_SECOND
 from app.engine.activations import ACTIVATIONS
 from app.engine.cells import CELLS
@@ -167,7 +167,7 @@ def _catalog(settings: Settings) -> dict[str, Any]:
 def _training_limits(settings: Settings) -> dict[str, int]:
     return {
         "runs": MOST_RUNS,
-        "steps": training.MOST_STEPS,
+        "steps": MOST_STEPS,
         "step_work": settings.step_budget,
         "step_numbers": settings.step_numbers,
         "trace_numbers": settings.trace_budget,

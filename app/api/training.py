@@ -23,6 +23,7 @@ from app.api.sizes import sizes_of, where
 from app.engine.clipping import Clip
 from app.engine.optimizers import OPTIMIZERS, Optimizer
 from app.engine.sequences import Sequence, check_fit, counted_targets
+from app.engine.tasks import TASKS
 from app.engine.training import (
     Batches,
     Run,
@@ -80,6 +81,8 @@ def plan_train(request: TrainRequest, body_bytes: int, settings: Settings) -> Tr
 def _check_options(request: TrainRequest) -> None:
     """Refuse what this kind of data does not have, and a checkpoint beyond the last step."""
     data = request.data
+    if isinstance(data, SeriesData) and len(data.values) < 2:
+        raise _refusal("data.values", "is one value; two are needed", "1 value", "2 or more")
     if request.holdout and not isinstance(data, SeriesData):
         raise _refusal("holdout", f"is for a series; the data is a {data.kind}", request.holdout)
     if request.sample and not isinstance(data, TextData):
@@ -166,8 +169,10 @@ def _check_prices(request: TrainRequest, sizes: list[Sizes], settings: Settings)
 
 
 def _trace_price(request: TrainRequest, each: BpttRequest, sizes: Sizes) -> Price:
-    evaluated, sample = _evaluated(request, each), request.sample
-    price = training_limits.trace_price(sizes, evaluated, frozenset(each.include), each.truncate)
+    data, sample = request.data, request.sample
+    delayed = isinstance(data, TaskData) and TASKS[data.name].delayed
+    evaluated, include = _evaluated(request, each), frozenset(each.include)
+    price = training_limits.trace_price(sizes, evaluated, include, each.truncate, delayed)
     if sample:
         written = training_limits.sample_price(sizes, len(sample.prompt), sample.length)
         price += Price(written.work, 0)

@@ -8,7 +8,7 @@ from app.settings import Settings
 
 # What a training's trace shows: so many steps of one sequence, of several where they are coupled.
 PROBE, PROBE_BATCH = 200, 8
-# Forward passes of an evaluation, of one batch each: at the task's own delay and at others.
+# Forward passes of an evaluation, of one batch each, at a task's own delay and at others.
 EVALUATIONS = 6
 # A trace may cost as much as so many training steps.
 TRACE_STEPS = 10
@@ -26,17 +26,21 @@ def step_price(sizes: Sizes, truncate: int | None) -> Price:
     return price
 
 
-def trace_price(sizes: Sizes, whole: Sizes, include: frozenset[str], truncate: int | None) -> Price:
+def trace_price(
+    sizes: Sizes, whole: Sizes, include: frozenset[str], truncate: int | None, delayed: bool
+) -> Price:
     """Return the price of one trace of a training, with its evaluation.
 
     Args:
         sizes: those of a training step.
         whole: those of the sequences that it is evaluated on.
+        delayed: whether it is evaluated at other delays too.
     """
     probe = replace(
         sizes, T=min(sizes.T, PROBE), B=PROBE_BATCH if sizes.normalization == "batch" else 1
     )
-    evaluation = Price(EVALUATIONS * limits.forward_price(whole).work, 0)
+    passes = EVALUATIONS if delayed else 1
+    evaluation = Price(passes * limits.forward_price(whole).work, 0)
     return limits.bptt_price(probe, include, truncate, True) + evaluation
 
 

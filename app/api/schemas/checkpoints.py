@@ -13,6 +13,7 @@ from app.api.schemas.fields import Strict, block, doc, example_of
 from app.api.schemas.values import refuse, shape_text
 
 MOST_RUNS = 4
+MOST_STEPS = 100_000
 MOST_AXES = 4
 MOST_ARRAYS = 200
 LONGEST_NAME = 40
@@ -56,7 +57,7 @@ class PackedArray(Strict):
 class Divergence(Strict):
     """Where a run left the finite numbers."""
 
-    step: int = doc("the step", unit="step", example=17, ge=1)
+    step: int = doc("the step", unit="step", example=17, ge=1, le=MOST_STEPS)
     what: str = doc(
         "what overflowed first: `loss`, a gradient as `dW`, a weight as `W`",
         unit="name",
@@ -95,7 +96,7 @@ class CheckpointRun(Strict):
 class Checkpoint(Strict):
     """A training at one moment, to the last bit."""
 
-    step: int = doc("steps done", unit="steps", example=50, ge=0)
+    step: int = doc("steps done", unit="steps", example=50, ge=0, le=MOST_STEPS)
     runs: list[CheckpointRun] = doc(
         "each run", shape="(runs)", example=[example_of(CheckpointRun)], max_length=MOST_RUNS
     )

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from app.api.schemas.checkpoints import MOST_RUNS, Checkpoint
+from app.api.schemas.checkpoints import MOST_RUNS, MOST_STEPS, Checkpoint
 from app.api.schemas.fields import Strict, block, doc, example_of
 from app.api.schemas.requests import (
     LARGEST_SEED,
@@ -17,7 +17,6 @@ from app.api.schemas.requests import (
 OptimizerName = Literal["sgd", "momentum", "rmsprop", "adagrad", "adam"]
 Schedule = Literal["constant", "decay"]
 
-MOST_STEPS = 100_000
 LONGEST_SAMPLE = 1000
 DEFAULT_INCLUDE: tuple[Include, ...] = ("credit",)
 

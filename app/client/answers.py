@@ -12,7 +12,8 @@ class Answer(Mapping[str, Any]):
     """A JSON object: `answer.x` and `answer["x"]` are the same, `answer.raw` is the JSON itself.
 
     Lists of numbers are NumPy arrays, made when asked for; null in them is nan. A triangle's rows
-    are filled up with zeros: (T, T).
+    are filled up with zeros: (T, T). A field that is called like a method of a mapping (values,
+    items, keys, get) is reached in brackets alone.
     """
 
     def __init__(self, raw: dict[str, Any]):
@@ -34,6 +35,9 @@ class Answer(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.raw)
+
+    def __eq__(self, other: object) -> bool:
+        return self.raw == (other.raw if isinstance(other, Answer) else other)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.raw]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,8 @@ def test_an_answer_is_json_whose_numbers_are_arrays(live_url):
     assert len(trace) == len(trace.raw)
     assert "credit" in dir(trace)
     assert repr(trace).startswith("<Trace: LSTM, T = 10, H = 8, loss ")
+    assert pickle.loads(pickle.dumps(trace)) == trace == trace.raw
+    assert copy(trace).h is trace.h
     with pytest.raises(AttributeError, match="nothing_such"):
         _ = trace.nothing_such
     with pytest.raises(KeyError):

@@ -242,6 +242,29 @@ def test_a_program_too_long_to_read_is_refused_and_curl_is_not(client):
     assert "hidden_size" in code_of(client, case, "curl")["code"]
 
 
+def test_a_long_text_is_few_numbers(client):
+    text = "".join(chr(65 + i * 7 % 110) for i in range(5000))
+    code = code_of(client, {"data": {"kind": "text", "text": text}, "include": []}, "numpy")["code"]
+    assert "np.eye(110)[decode(" in code
+    assert len(code) < 200_000
+
+
+@pytest.mark.parametrize("language", ["numpy", "pytorch"])
+def test_an_explosion_is_printed_not_raised(client, tmp_path, language):
+    case = asked(
+        {"kind": "text", "text": "to be or not to be"},
+        activation="identity",
+        init={"spectral_radius": 1e60},
+        clip={"by": "norm", "threshold": 1.0},
+    )
+    assert client.post("/api/v1/bptt", json=case).json()["loss"]["total"] is None
+    file = tmp_path / "program.py"
+    file.write_text(code_of(client, case, language)["code"], encoding="utf-8")
+    run = [sys.executable, "-I", "-W", "ignore", str(file)]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[:2] in (["loss", "nan"], ["loss", "inf"])
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

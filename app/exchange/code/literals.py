@@ -32,6 +32,12 @@ def literal(array: np.ndarray, dialect: Dialect, indent: str = "") -> str:
     return f"{dialect.eye(array.shape[-1], array.dtype.name)}[{_plain(places, dialect, indent)}]"
 
 
+def written(array: np.ndarray) -> int:
+    """Return how many numbers the array's literal holds."""
+    places = _one_hot(array)
+    return array.size if places is None else places.size
+
+
 def _plain(array: np.ndarray, dialect: Dialect, indent: str) -> str:
     name = array.dtype.name
     if array.dtype.kind == "i" and array.ndim == 2 and array.shape[1] == 1:  # one sequence
@@ -47,8 +53,9 @@ def _one_hot(array: np.ndarray) -> np.ndarray | None:
     if array.ndim != 3 or array.shape[-1] < 2:
         return None
     places = array.argmax(axis=-1)
-    same = np.array_equal(np.eye(array.shape[-1])[places], array)
-    return places if same else None
+    ones = np.take_along_axis(array, places[..., None], axis=-1)
+    alone = np.count_nonzero(array) == places.size
+    return places if alone and (ones == 1).all() else None
 
 
 def _nested(array: np.ndarray, indent: str, beside: int = 2) -> str:

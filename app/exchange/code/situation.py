@@ -8,6 +8,7 @@ import numpy as np
 from app.engine.clipping import Clip
 from app.engine.network import Network
 from app.engine.sequences import Sequence, check_fit, counted_targets
+from app.exchange.code.literals import written
 
 CELLS = {"rnn": "plain cell", "lstm": "LSTM", "gru": "GRU"}
 LOSSES = {
@@ -74,7 +75,7 @@ class Situation:
     def count(self) -> int:
         """Numbers that a program must hold."""
         arrays = (self.x, self.y, *self.starts.values(), *self.network.parameters.values())
-        return sum(array.size for array in arrays)
+        return sum(map(written, arrays))
 
     def loss_steps_text(self) -> str:
         """Return the steps that have a loss as an expression."""

@@ -3,6 +3,7 @@
  *
  * @typedef {import("../view.js").Training} Training
  * @typedef {import("../../training.js").TrainingSettings} TrainingSettings
+ * @typedef {import("../history.js").Numbers} Numbers
  * @typedef {{ from: number, to: number, by: string, at: number }} Piece   steps from..to, both clipped the same way
  */
 
@@ -23,9 +24,15 @@ export function clipPieces(settings, { changes }, run, last) {
 /** How it was clipped at a step, if it was. @param {Piece[]} pieces @param {number} step */
 export const clipAt = (pieces, step) => pieces.find(({ from, to }) => step >= from && step <= to) ?? null;
 
-/** Share of a run's steps that were clipped. @param {import("../history.js").Numbers} clipped */
-export function clippedShare({ values, length }) {
-  let count = 0;
-  for (let i = 0; i < length; i += 1) count += values[i] === 1 ? 1 : 0;
+/** What has been counted of a run, so that a long one is not counted again. @type {WeakMap<Numbers, { length: number, count: number }>} */
+const counted = new WeakMap();
+
+/** Share of a run's steps that were clipped. @param {Numbers} clipped */
+export function clippedShare(clipped) {
+  const { values, length } = clipped;
+  const known = counted.get(clipped);
+  let { length: from, count } = known && known.length <= length ? known : { length: 0, count: 0 };
+  for (; from < length; from += 1) count += values[from] === 1 ? 1 : 0;
+  counted.set(clipped, { length, count });
   return length ? count / length : 0;
 }

@@ -19,7 +19,7 @@ export function extentOf(training) {
   const last = lastStep(training);
   const total = Math.max(1, last, training.steps);
   const round = roundUp(Math.max(FIRST, last));
-  return 2 * round > total ? total : round;
+  return 2 * round >= total ? total : round;
 }
 
 /** The next of 1, 2, 5, 10, 20, 50 … that is not below. @param {number} v */

@@ -9,7 +9,7 @@ import { createGlide, extentOf, lastStep } from "./extent.js";
 import { inside, paintExcess, paintLine, paintTicks } from "./lines.js";
 import { shownStep } from "./loss.js";
 import { drawChanges, drawDivergence, drawHeads, drawLevel, drawPeak, number } from "./marks.js";
-import { createPlot, drawAxes, stepText } from "./plot.js";
+import { createPlot, createStamp, drawAxes, stepText } from "./plot.js";
 import { normRange, valueTicks } from "./ranges.js";
 import { createReadout } from "./readout.js";
 import { lineOf } from "./series.js";
@@ -31,7 +31,7 @@ export function gradientChart(root, options = {}) {
   writeMixed(child(plot.head, "span", "train-formula"), "$\\norm{\\nabla L}$");
   const readout = createReadout(plot.head);
   const how = child(root, "p", "train-chart-note");
-  const [across, up] = [createGlide(), createGlide()];
+  const [across, up, changed] = [createGlide(), createGlide(), createStamp()];
   /** @type {{ training: Training, state: TrainState } | null} */
   let latest = null;
   /** @type {{ training: Training, last: number, range: import("./ranges.js").Range } | null} */
@@ -55,6 +55,8 @@ export function gradientChart(root, options = {}) {
     kept = { training, last, range: target };
     const high = up.at([target.low, target.high], last ? "" : "new", state.reduced, time);
     const plane = { frame, range: { log: true, low: high.values[0], high: high.values[1] }, ground: state.scales.ink.surface };
+    plot.point({ ...frame, bottom: whole.bottom }, training, state);
+    if (!changed(training, state, frame, plane.range)) return wide.moving || high.moving;
     drawAxes(plot.axes, plane, { values: valueTicks(target, frame.bottom - frame.top), end, steps: true });
     lowerSteps(plot.axes, whole.bottom - frame.bottom);
     const pen = plot.pen(whole);
@@ -65,7 +67,6 @@ export function gradientChart(root, options = {}) {
     });
     plot.marks.replaceChildren();
     drawWords(plot.marks, plane, lines, pieces, training, state);
-    plot.point({ ...frame, bottom: whole.bottom }, training, state);
     return wide.moving || high.moving;
   }
 

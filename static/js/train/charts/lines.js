@@ -33,7 +33,7 @@ export function inside(pen, { left, right, top, bottom }, paint) {
 export function paintLine(pen, plane, { fine, coarse, length, colour, dashed }) {
   pen.strokeStyle = colour;
   pen.lineJoin = "round";
-  pen.globalAlpha = coarse.size > 1 ? 0.34 : 0;
+  pen.globalAlpha = coarse.size === 1 ? 0 : fine.size === 1 ? 0.36 : 0.24; // where many steps share a pixel, all of it is filled
   pen.lineWidth = 1;
   trace(pen, plane, fine, length, (i) => [fine.low[i], fine.high[i]]);
   pen.globalAlpha = 1;

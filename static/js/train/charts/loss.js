@@ -7,11 +7,11 @@ import { clipPieces, clipAt } from "./clips.js";
 import { createGlide, extentOf, lastStep } from "./extent.js";
 import { inside, paintLine } from "./lines.js";
 import { changeWords, drawChanges, drawDivergence, drawHeads, drawLevel, drawPeak, number } from "./marks.js";
-import { createPlot, drawAxes, stepText } from "./plot.js";
+import { createPlot, createStamp, drawAxes, stepText } from "./plot.js";
 import { lossRange, valueTicks } from "./ranges.js";
 import { createReadout, write } from "./readout.js";
 import { lineOf, spikesOf } from "./series.js";
-import { highest } from "./spikes.js";
+import { highest, rise } from "./spikes.js";
 
 /**
  * The loss of all runs against the training step: every step is in it, its jumps are marked, the largest is told in words.
@@ -30,7 +30,7 @@ export function lossChart(root, options = {}) {
   const scale = createScaleChoice(plot.head, options.onLog);
   const readout = createReadout(plot.head);
   const how = child(root, "p", "train-chart-note");
-  const [across, up] = [createGlide(), createGlide()];
+  const [across, up, changed] = [createGlide(), createGlide(), createStamp()];
   /** @type {{ training: Training, state: TrainState } | null} */
   let latest = null;
   /** @type {{ training: Training, last: number, range: import("./ranges.js").Range } | null} */
@@ -54,12 +54,13 @@ export function lossChart(root, options = {}) {
     const high = up.at([target.low, target.high], `${state.logLoss}${last ? "" : "new"}`, state.reduced, time);
     const range = { log: target.log, low: high.values[0], high: high.values[1] };
     const plane = { frame, range, ground: state.scales.ink.surface };
+    plot.point(frame, training, state);
+    if (!changed(training, state, frame, range)) return wide.moving || high.moving;
     drawAxes(plot.axes, plane, { values: valueTicks(target, frame.bottom - frame.top), end, steps: true });
     const pen = plot.pen(frame);
     inside(pen, frame, () => lines.forEach((line, i) => line.length && paintLine(pen, plane, { ...line, ...state.series[i] })));
     plot.marks.replaceChildren();
     drawWords(plot.marks, plane, lines, training, state);
-    plot.point(frame, training, state);
     return wide.moving || high.moving;
   }
 
@@ -115,10 +116,10 @@ function drawWords(root, plane, lines, training, state) {
   });
 }
 
-/** The jump that stands out most of all runs. @param {Training} training @returns {{ run: number, spike: Spike } | null} */
+/** The highest jump of all runs. @param {Training} training @returns {{ run: number, spike: Spike } | null} */
 export function largestSpike({ runs }) {
   const all = runs.flatMap((run, i) => highest(spikesOf(run), 1).map((spike) => ({ run: i, spike })));
-  return all.reduce((/** @type {typeof all[number] | null} */ best, one) => (!best || one.spike.value / one.spike.typical > best.spike.value / best.spike.typical ? one : best), null);
+  return all.reduce((/** @type {typeof all[number] | null} */ best, one) => (!best || rise(one.spike) > rise(best.spike) ? one : best), null);
 }
 
 /** What happened there: how far it jumped, how large the gradient was, and whether clipping cut it. @param {Training} training @param {Pick<TrainState, "settings" | "narrow">} state @param {{ run: number, spike: Spike }} worst */

@@ -85,17 +85,18 @@ export function freeSpot({ x0, x1, y, width, top, bottom }, points) {
   return spots[covered.indexOf(Math.min(...covered))] ?? { x: x0 + 6, y: y + 10 };
 }
 
-/** A point that stands out, with or without words. @param {SVGElement} root @param {Plane} plane @param {{ step: number, value: number, colour: string, words?: string }} peak */
+/** A point that stands out; its words stand in the free line at the top, above it. @param {SVGElement} root @param {Plane} plane @param {{ step: number, value: number, colour: string, words?: string }} peak */
 export function drawPeak(root, plane, { step, value, colour, words }) {
   const { frame } = plane;
   const over = yOfValue(plane, value) < frame.top;
   const [x, y] = [xOfStep(frame, step), clampY(plane, yOfValue(plane, value))];
   const d = over ? `M${x - 4} ${y + 1}L${x} ${y - 6}L${x + 4} ${y + 1}Z` : `M${x - 4} ${y - 13}H${x + 4}L${x} ${y - 6}Z`;
+  if (words && y - frame.top > 26) draw(root, "path", { class: "leader", d: `M${x} ${frame.top + 8}V${y - 13}` });
   draw(root, "path", { class: "peak", d, fill: colour });
   if (!words) return;
   const width = textWidth(words, "560 12px");
-  const left = x + GAP + width < frame.right ? x + GAP : Math.max(frame.left + 4, x - GAP - width);
-  draw(root, "text", { class: "peak-words", x: left, y: Math.max(frame.top + 6, y - 9) }).textContent = words;
+  const left = x + GAP + width < frame.width ? x + GAP : Math.max(4, Math.min(x - GAP - width, frame.width - width));
+  draw(root, "text", { class: "peak-words", x: left, y: frame.top + (over ? 10 : 7) }).textContent = words;
 }
 
 /** Where a run ended: a cross, and in words what overflowed. @param {SVGElement} root @param {Plane} plane @param {{ run: RunHistory, name: string, colour: string, value: number, row: number, narrow: boolean }} end */

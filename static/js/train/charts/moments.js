@@ -20,7 +20,7 @@ import { createStates } from "./states.js";
  * @typedef {import("../../compare/result.js").Place} Place
  */
 
-const SIZE = { least: 120, most: 320, gap: 28 };
+const SIZE = { least: 120, most: 360, gap: 28 };
 const LEGEND = 280;
 
 /** @param {HTMLElement} root @param {import("../view.js").TrainViewOptions} [options] @returns {import("../view.js").TrainView} */
@@ -31,8 +31,9 @@ export function momentsView(root, options = {}) {
   const reach = reachView(child(root, "div", "reaches"), options);
   const title = child(root, "h2");
   const note = child(root, "p", "train-figure-note");
-  const list = child(root, "ol", "train-looks");
-  const legends = child(root, "div", "train-legends");
+  const row = child(root, "div", "looks-row");
+  const list = child(row, "ol", "train-looks");
+  const legends = child(row, "div", "train-legends");
   const [norms, values] = [createLegend(legends), createValueBar(legends, "lying")];
   /** @type {ReturnType<typeof createLook>[]} */
   let looks = [];
@@ -49,7 +50,7 @@ export function momentsView(root, options = {}) {
   function show(training, state) {
     while (looks.length < training.runs.length) looks.push(createLook(list, onHover));
     for (const { item } of looks.splice(training.runs.length)) item.remove();
-    const size = sizeOf(list.clientWidth, training.runs.length, state.narrow);
+    const size = sizeOf(row.clientWidth, training.runs.length, state.narrow);
     looks.forEach((look, i) => look.update(training, state, i, size, place));
   }
 
@@ -64,7 +65,7 @@ export function momentsView(root, options = {}) {
       show(training, state);
       legends.hidden = newest < 0;
       if (newest < 0) return;
-      norms.update(state.scales, { width: Math.min(LEGEND, list.clientWidth), most: 0, over: true });
+      norms.update(state.scales, { width: Math.min(LEGEND, row.clientWidth), most: 0, over: true });
       values.update(state.scales, moments.find(Boolean)?.trace.activation ?? "tanh");
     },
     destroy() {

@@ -59,6 +59,24 @@ export function createPlot(root, { kind, title }, options) {
   };
 }
 
+/** What lines and words depend on, but for the cursor: pointing alone draws nothing anew. @param {Training} training @param {TrainState} state @param {Frame} frame @param {Range} range */
+const stampOf = ({ runs, changes, baseline, steps }, { names, theme, scales, narrow, settings }, frame, range) => [
+  ...Object.values(frame), ...Object.values(range), ...names, theme, scales, narrow, settings, changes.length, baseline, steps, window.devicePixelRatio,
+  ...runs.flatMap((run) => [run, run.loss.length, run.diverged]),
+];
+
+/** Has anything of it changed since it was last asked? */
+export function createStamp() {
+  /** @type {unknown[]} */
+  let before = [];
+  return (/** @type {Training} */ training, /** @type {TrainState} */ state, /** @type {Frame} */ frame, /** @type {Range} */ range) => {
+    const now = stampOf(training, state, frame, range);
+    const same = now.length === before.length && now.every((value, i) => value === before[i]);
+    before = now;
+    return !same;
+  };
+}
+
 /** @param {HTMLElement} cursor @param {Frame} frame @param {number | null} step */
 export function placeCursor(cursor, frame, step) {
   const hidden = step === null;

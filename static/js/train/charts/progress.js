@@ -5,7 +5,7 @@ import { momentAt } from "../history.js";
 import { extentOf, lastStep, stepTicks, textWidth } from "./extent.js";
 import { createFigure, drawPlot, pathOf } from "./figure.js";
 import { freeSpot } from "./marks.js";
-import { tickText } from "./plot.js";
+import { stepText, tickText } from "./plot.js";
 
 /**
  * How good the networks have become: accuracy, or mean squared error on a log scale, against the training step.
@@ -38,7 +38,7 @@ export function createProgress(root) {
       const end = extentOf(training);
       const lines = training.runs.map(({ moments }) => moments.filter(({ evaluation }) => evaluation).map(({ step, evaluation }) => ({ x: step, y: evaluation?.value ?? null })));
       const y = accuracy ? SHARES : decadesOf(lines.flat().map((point) => point.y), first.baseline_value);
-      const plot = drawPlot(figure.svg, { width, height: HEIGHT }, { x: { from: 0, to: end, ticks: stepTicks(end, width - 56, 60), text: String }, y, log: !accuracy });
+      const plot = drawPlot(figure.svg, { width, height: HEIGHT }, { x: { from: 0, to: end, ticks: stepTicks(end, width - 56, 60), text: stepText }, y, log: !accuracy });
       lines.forEach((points, i) => drawRun(figure.svg, plot, points, state.series[i], state.scales.ink.surface));
       if (first.baseline_value !== null) drawBaseline(figure.svg, plot, first, lines.flat());
       if (state.cursor !== null) draw(figure.svg, "path", { class: "cursor-line", d: `M${plot.x(Math.min(state.cursor, lastStep(training)))} ${plot.box.top}V${plot.box.bottom}` });

@@ -15,7 +15,7 @@ import { createMark, markOnce, write } from "./readout.js";
  * @typedef {{ symbol: string, p: number, guess: string, right: boolean }} Foreseen
  */
 
-const SHOWN = 8;
+const SHOWN = 4;
 
 /** @param {HTMLElement} root @param {import("../view.js").TrainViewOptions} [_options] @returns {import("../view.js").TrainView} */
 export function samplesView(root, _options) {

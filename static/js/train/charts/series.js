@@ -10,7 +10,7 @@ import { createSpikes } from "./spikes.js";
  * @typedef {{ fine: import("./bins.js").Bins, coarse: import("./bins.js").Bins, length: number, diverged: boolean }} Line   of one run, to be drawn
  */
 
-const FINE = 1600;
+const FINE = 1024;
 const COARSE = 150;
 
 /** @returns {Lines} */

@@ -92,6 +92,8 @@ function place(sorted, value) {
   return low;
 }
 
-/** The few that stand out most, ascending in step. @param {Spike[]} spikes @param {number} count */
-export const highest = (spikes, count) =>
-  [...spikes].sort((a, b) => b.value / b.typical - a.value / a.typical).slice(0, count).sort((a, b) => a.step - b.step);
+/** How far a spike rises above what was usual. @param {Spike} spike */
+export const rise = ({ value, typical }) => value - typical;
+
+/** The few that rise most, ascending in step. @param {Spike[]} spikes @param {number} count */
+export const highest = (spikes, count) => [...spikes].sort((a, b) => rise(b) - rise(a)).slice(0, count).sort((a, b) => a.step - b.step);

@@ -216,6 +216,7 @@ const resized = new ResizeObserver(() => frame.request());
 for (const id of ["train-scroll", "inspector"]) resized.observe(element(id));
 addEventListener("online", () => trainer.hurry());
 addEventListener("pagehide", () => { trainer.leave(); save(); }); // the server's work ends with the page
+addEventListener("pageshow", () => frame.request()); // back from where pages wait: it has paused meanwhile
 document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
 document.fonts.ready.then(() => frame.request());
 begin();

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Event
-from typing import Any
 
 import numpy as np
 
@@ -12,39 +11,13 @@ from app.engine.clipping import Clip
 from app.engine.errors import EngineError, check_cancel
 from app.engine.network import Network
 from app.engine.sequences import Sequence, check_fit
-from app.exchange.grading.mistakes import MISTAKES, ORDER, Candidate, Case, candidates, of_steps
+from app.exchange.grading.explain import Diagnosis, explain, told
+from app.exchange.grading.judge import TOLERANCE, Judge, ParameterGrade
+from app.exchange.grading.mistakes import Candidate, Case, candidates, of_steps
 from app.exchange.grading.passes import Gradients, right_uses
-from app.exchange.grading.scales import of_scales
+from app.exchange.grading.scales import named_factors, of_scales
 
-TOLERANCE = 1e-5
-FLOOR = 1e-3  # below this part of the largest entry of all an error counts as absolute
 MOST_DECIMALS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterGrade:
-    """One parameter. max_error is relative; it, its index and both numbers are None where the
-    shapes differ."""
-
-    ok: bool
-    max_error: float | None
-    at: tuple[int, ...] | None
-    given: float | None
-    expected: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """A mistake that gives exactly what was sent for the parameters that it explains.
-
-    values: the numbers of its message. also: mistakes that would give the same numbers here.
-    """
-
-    mistake: str
-    explains: list[str]
-    message: str
-    values: dict[str, Any]
-    also: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +55,7 @@ def grade(
         done = run_bptt(network, sequence, truncate, cancel=cancel)
         _check_finite(done.gradients)
         case = Case(network, sequence, truncate, done, right_uses(network, done))
-        judge = _Judge(case.right, tolerance)
+        judge = Judge(case.right, tolerance)
         graded = {name: judge.grade(name, given[name]) for name in network.parameters
                   if name in given}  # fmt: skip
         wrong = {name: given[name] for name, found in graded.items() if not found.ok}
@@ -107,45 +80,8 @@ def _check_finite(right: Gradients) -> None:
             raise EngineError("data", f"∂L/∂{name} overflows: there is nothing to compare with")
 
 
-class _Judge:
-    """Errors relative to the size of what is wanted."""
-
-    def __init__(self, right: Gradients, tolerance: float):
-        self.right, self.tolerance = right, tolerance
-        largest = max(float(np.abs(g).max()) for g in right.values())
-        self.floor = FLOOR * largest or 1.0
-
-    def errors(self, given: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-        return np.abs(given - wanted) / max(float(np.abs(wanted).max()), self.floor)
-
-    def same(self, given: np.ndarray, wanted: np.ndarray) -> bool:
-        return given.shape == wanted.shape and bool(
-            self.errors(given, wanted).max() <= self.tolerance
-        )
-
-    def explains(self, candidate: Candidate, name: str, given: np.ndarray) -> bool:
-        """Whether a candidate gives these numbers, and is told apart from the right ones."""
-        wanted, right = candidate.gradients.get(name), self.right[name]
-        if wanted is None or not np.isfinite(wanted).all() or not self.same(given, wanted):
-            return False
-        return wanted.shape != right.shape or bool(
-            self.errors(wanted, right).max() > 2 * self.tolerance
-        )
-
-    def grade(self, name: str, given: np.ndarray) -> ParameterGrade:
-        right = self.right[name]
-        if given.shape != right.shape:
-            return ParameterGrade(False, None, None, None, None)
-        errors = self.errors(given, right)
-        at = tuple(map(int, np.unravel_index(int(errors.argmax()), errors.shape)))
-        worst = float(errors[at])
-        return ParameterGrade(
-            worst <= self.tolerance, worst, at, float(given[at]), float(right[at])
-        )
-
-
 def _diagnose(
-    case: Case, judge: _Judge, wrong: Gradients, clip: Clip | None, cancel: Event | None
+    case: Case, judge: Judge, wrong: Gradients, clip: Clip | None, cancel: Event | None
 ) -> list[Diagnosis]:
     found = [_of_shape(judge, name, g) for name, g in wrong.items() if _misshapen(judge, name, g)]
     rest = {name: g for name, g in wrong.items() if not _misshapen(judge, name, g)}
@@ -153,7 +89,8 @@ def _diagnose(
     found += [told for told in simple.values() if told]
     rest = {name: g for name, g in rest.items() if not simple[name]}
     if rest:
-        found += _explained(judge, rest, _all_candidates(case, rest, clip, cancel))
+        tried = _all_candidates(case, rest, clip, cancel)
+        found += explain(judge, rest, tried, named_factors(case))
     return _merged(found, list(wrong))
 
 
@@ -166,62 +103,30 @@ def _all_candidates(
             yield candidate
 
 
-def _explained(judge: _Judge, given: Gradients, tried: Iterable[Candidate]) -> list[Diagnosis]:
-    """Cover the wrong parameters with as few mistakes as possible, the usual ones first."""
-    matches: list[tuple[Candidate, frozenset[str]]] = []
-    for candidate in tried:
-        names = frozenset(n for n, g in given.items() if judge.explains(candidate, n, g))
-        if names:
-            matches.append((candidate, names))
-    found, left = [], set(given)
-    while True:
-        open_matches = [(c, names & left) for c, names in matches if names & left]
-        if not open_matches:
-            return found
-        best, names = min(open_matches, key=_rank)
-        same = {c.mistake for c, other in open_matches if other == names and not c.generic}
-        also = sorted(same - {best.mistake}, key=ORDER.__getitem__)
-        ordered = [name for name in given if name in names]
-        found.append(_told(best.mistake, ordered, best.values, also))
-        left -= names
-
-
-def _rank(match: tuple[Candidate, frozenset[str]]) -> tuple[int, bool, int]:
-    candidate, names = match
-    return -len(names), candidate.generic, ORDER[candidate.mistake]
-
-
-def _told(
-    mistake: str, names: list[str], values: dict[str, Any], also: list[str] | None = None
-) -> Diagnosis:
-    message = f"{', '.join(names)}: {MISTAKES[mistake].format(**values)}"
-    return Diagnosis(mistake, names, message, values, also or [])
-
-
-def _misshapen(judge: _Judge, name: str, given: np.ndarray) -> bool:
+def _misshapen(judge: Judge, name: str, given: np.ndarray) -> bool:
     return given.shape != judge.right[name].shape
 
 
-def _of_shape(judge: _Judge, name: str, given: np.ndarray) -> Diagnosis:
+def _of_shape(judge: Judge, name: str, given: np.ndarray) -> Diagnosis:
     """Tell a wrong shape, and whether the right numbers are in it."""
     right = judge.right[name]
     if given.ndim == 2 and judge.same(given.T, right):
-        return _told("transposed", [name], {})
+        return told("transposed", [name], {})
     shapes = {"shape": list(given.shape), "expected": list(right.shape)}
     if given.ndim == right.ndim + 1 and judge.same(given.sum(axis=0), right):
-        return _told("not_summed", [name], shapes)
-    return _told("wrong_shape", [name], shapes)
+        return told("not_summed", [name], shapes)
+    return told("wrong_shape", [name], shapes)
 
 
-def _at_a_glance(judge: _Judge, name: str, given: np.ndarray) -> Diagnosis | None:
+def _at_a_glance(judge: Judge, name: str, given: np.ndarray) -> Diagnosis | None:
     """Tell zeros, and right numbers with few decimals, which more than one mistake would match."""
-    if not given.any():
-        return _told("zero", [name], {})
+    if judge.nothing(given):
+        return told("zero", [name], {})
     for decimals in range(1, MOST_DECIMALS + 1):
         if np.abs(given - np.round(given, decimals)).max() < 1e-12:
             half = 0.5 * 10.0**-decimals * (1 + 1e-9)
             if np.abs(given - judge.right[name]).max() <= half:
-                return _told("rounded", [name], {"decimals": decimals})
+                return told("rounded", [name], {"decimals": decimals})
             return None
     return None
 
@@ -236,7 +141,7 @@ def _merged(found: list[Diagnosis], order: list[str]) -> list[Diagnosis]:
             )  # fmt: skip
             if same:
                 names = sorted(other.explains + each.explains, key=order.index)
-                joined[place] = _told(other.mistake, names, other.values, other.also)
+                joined[place] = told(other.mistake, names, other.values, other.also)
                 break
         else:
             joined.append(each)

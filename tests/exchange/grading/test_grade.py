@@ -43,6 +43,12 @@ def test_zeros_are_told_as_such_and_as_nothing_else():
     assert [(d.mistake, d.explains) for d in found.diagnosis] == [("zero", ["U", "b"])]
 
 
+def test_what_is_too_small_to_be_told_from_zero_is_zero():
+    tiny = np.random.default_rng(0).normal(size=(4, 4)) * 1e-12
+    found = grade(*CASE, RIGHT | {"W": tiny})
+    assert [(d.mistake, d.explains) for d in found.diagnosis] == [("zero", ["W"])]
+
+
 @pytest.mark.parametrize("decimals", [2, 3, 4])
 def test_rounded_numbers_are_told_with_their_decimals(decimals):
     rounded = {name: np.round(g, decimals) for name, g in RIGHT.items()}
@@ -115,3 +121,11 @@ def test_normalized_networks_are_graded_too(normalization):
     found = grade(network, sequence, {name: -g for name, g in right.items()})
     assert [d.mistake for d in found.diagnosis] == ["wrong_sign"]
     assert len(found.diagnosis[0].explains) == len(right)
+
+
+def test_two_numbers_of_two_classes_say_nothing_of_a_factor():
+    """∂L/∂c of a softmax over two classes is one number twice, with either sign."""
+    assert RIGHT["c"][0] == pytest.approx(-RIGHT["c"][1])
+    found = grade(*CASE, RIGHT | {"c": np.array([0.123456789, -0.123456789])})
+    assert not found.ok
+    assert found.diagnosis == []

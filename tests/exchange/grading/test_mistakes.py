@@ -186,6 +186,27 @@ def test_two_mistakes_at_once_are_both_named():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("mistake", "factor", "beside", "values"),
+    [
+        ("missing_slope", 1 / 6, "averaged_over_time", {"count": 6}),
+        ("missing_path_through_time", 3, "summed_over_batch", {"count": 3}),
+        ("untransposed_path", -1, "wrong_sign", {}),
+        ("current_state_for_previous", -0.07, "scaled", {"factor": -0.07}),
+        ("only_last_loss", 2, "doubled", {}),
+    ],
+)
+def test_a_mistake_and_a_factor_beside_it_are_both_named(mistake, factor, beside, values):
+    case = make()
+    right, wrong = bptt(*case), bptt(*case, mistake)
+    explains = BY_HAND[mistake][1]
+    found = grade(*case, right | {name: factor * wrong[name] for name in explains})
+    assert told(found) == [(mistake, explains), (beside, explains)]
+    assert found.diagnosis[1].values == values
+    alone = grade(*case, {"W": factor * wrong["W"]})
+    assert told(alone) == [(mistake, "W"), (beside, "W")]
+
+
 @pytest.mark.parametrize("step", [1, 4, 6])
 def test_a_single_step_is_told_which(step):
     network, sequence = make(B=None)

@@ -35,12 +35,28 @@ from benchmarks.timing import machine
 
 RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "learning.json"
 JUDGED = 512  # sequences
-NETWORKS = {  # cell, activation, how W starts
-    "tanh": ("rnn", "tanh", "normal"),
-    "tanh, orthogonal W": ("rnn", "tanh", "orthogonal"),
-    "ReLU, identity W": ("rnn", "relu", "identity"),
-    "LSTM": ("lstm", "tanh", "orthogonal"),
-    "GRU": ("gru", "tanh", "orthogonal"),
+
+
+@dataclass(frozen=True)
+class Start:
+    """A cell, how its W is drawn, and the bias of the gate that keeps (GRU: update)."""
+
+    cell: str
+    activation: str
+    scheme: str
+    keep_bias: float = 0.0
+
+
+NETWORKS = {
+    "tanh": Start("rnn", "tanh", "normal"),
+    "tanh, orthogonal W": Start("rnn", "tanh", "orthogonal"),
+    "ReLU, identity W": Start("rnn", "relu", "identity"),
+    "LSTM": Start("lstm", "tanh", "orthogonal", keep_bias=1.0),
+    "GRU": Start("gru", "tanh", "orthogonal"),
+}
+VARIANTS = {  # why a row is as it is
+    "LSTM, forget bias 0": Start("lstm", "tanh", "orthogonal"),
+    "GRU, update bias 1": Start("gru", "tanh", "orthogonal", keep_bias=1.0),
 }
 ADAM, CLIP = Optimizer("adam", 0.01, schedule="decay", decay=0.001), Clip("norm", 1.0)
 
@@ -65,7 +81,10 @@ class Trial:
 TRIALS = (
     Trial("adding, T=50 (mean squared error)", "adding", "adding", 50, 0, 32, 3000),
     Trial("adding, T=100 (mean squared error)", "adding", "adding", 100, 0, 32, 3000),
-    Trial("recall, delay 20, T=24 (accuracy)", "recall", "delayed_recall", 24, 20, 64, 4000),
+    Trial(
+        "recall, delay 20, T=24 (accuracy)", "recall", "delayed_recall", 24, 20, 64, 4000,
+        networks=(*NETWORKS, *VARIANTS),
+    ),
     Trial("copy, delay 20, T=30 (accuracy)", "copy", "copy", 30, 20, 64, 4000),
     Trial(
         "temporal order, T=50 (accuracy)", "order", "temporal_order", 50, 0, 50, 3000,
@@ -76,10 +95,12 @@ TRIALS = (
 
 def start(trial: Trial, name: str, seed: int) -> Network:
     """Return the untrained network."""
-    (cell, activation, scheme), task = NETWORKS[name], TASKS[trial.task]
-    init = Init(scheme, seed=seed)
-    parameters = initialize(cell, task.I, trial.H, task.O, init, np.float32)
-    return Network(cell, activation, output=task.output, parameters=parameters)
+    chosen, task = (NETWORKS | VARIANTS)[name], TASKS[trial.task]
+    init = Init(chosen.scheme, seed=seed, forget_bias=chosen.keep_bias)
+    parameters = initialize(chosen.cell, task.I, trial.H, task.O, init, np.float32)
+    if chosen.cell == "gru":
+        parameters["b"][trial.H : 2 * trial.H] = chosen.keep_bias
+    return Network(chosen.cell, chosen.activation, output=task.output, parameters=parameters)
 
 
 def judge(network: Network, source: TaskSource) -> float:

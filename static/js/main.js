@@ -1,6 +1,7 @@
 import { createAxis } from "./axis.js";
 import { wiringOf } from "./cell/wiring.js";
 import { createSession } from "./api.js";
+import { exchange } from "./exchange.js";
 import { exportDialog } from "./export/dialog.js";
 import { createFrame } from "./frame.js";
 import { startHeader } from "./header.js";
@@ -22,6 +23,7 @@ import { cellView } from "./views/cell/cell.js";
 import { controls as createControls } from "./views/controls.js";
 import { cellState, gates } from "./views/gates.js";
 import { editing } from "./views/editing.js";
+import { grading } from "./views/grading.js";
 import { gradient } from "./views/gradient.js";
 import { heatmap } from "./views/heatmap.js";
 import { inspector } from "./views/inspector.js";
@@ -101,7 +103,8 @@ const views = [
   heatmap(element("band-hidden"), options),
   cellState(element("band-cell"), options), gates(element("band-gates"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
   inspector(element("inspector-content"), options), peek(element("peek")), tooltip(bands),
-  editor, clipping(element("lab-clip"), options), truncation(element("lab-window"), options),
+  editor, grading(element("lab-grade"), { ...options, onGrade: (gradients) => exchange("grade", { request: toRequest(pictured ?? settings, catalog), gradients }) }),
+  clipping(element("lab-clip"), options), truncation(element("lab-window"), options),
   windowHandle(element("band-triangle"), {
     onWindow: (truncate, dragging) => change({ ...settings, truncate }, { dragging }),
     onOpen: () => openLab("window"),

@@ -33,7 +33,7 @@ import { overlay } from "./own/own.js";
  * @property {import("./playhead.js").Path | null} path
  * @property {boolean} zoom                      the picture is of one step's cell
  * @property {boolean} fit                       the whole sequence without scrolling
- * @property {"none" | "clip" | "window" | "edit"} lab   what is taken apart, or changed by hand, beside the picture
+ * @property {"none" | "clip" | "window" | "edit" | "grade"} lab   what is taken apart, changed by hand or graded, beside the picture
  * @property {string[]} hide
  * @property {string[]} lock
  * @property {import("./own/own.js").Own | null} own   what the reader brought, over all of this; in the address it has a part of its own
@@ -160,7 +160,7 @@ export const PROPERTIES = [
   PATH,
   flag("zoom"),
   flag("fit"),
-  choice("lab", ["none", "clip", "window", "edit"]),
+  choice("lab", ["none", "clip", "window", "edit", "grade"]),
   list("hide", (word) => SECTIONS.includes(word)),
   list("lock", (word) => Object.hasOwn(DEFAULTS, word)),
   choice("lang", ["", "zh", "en"]),

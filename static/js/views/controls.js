@@ -272,6 +272,7 @@ function gradientGroup(root, catalog, change, onLab) {
     key: "controls.scale", choices: ranges(catalog), name: decades,
     onPick: (choice) => change({ scale: /** @type {[number, number]} */ (choice.split(",").map(Number)) }),
   });
+  const grade = labButton(root, "grade", onLab);
   return {
     fields: { lossAt, clipBy, clipAt, truncate, scale: { ...scale, set: (value) => scale.set(String(value)) } },
     update(settings, trace) {
@@ -279,6 +280,7 @@ function gradientGroup(root, catalog, change, onLab) {
       clipAt.root.hidden = settings.clipBy === "none";
       truncate.setMax(Math.max(T, settings.truncate ?? 1));
       truncate.slider.hidden = settings.truncate === null;
+      grade.hidden = settings.lab === "grade";
       labs.clip.hidden = settings.lab === "clip";
       labs.window.hidden = settings.lab === "window" || settings.truncate === null;
       const clipped = settings.clipBy === "none" ? null : trace?.clipped;

@@ -82,6 +82,7 @@ export function editing(root, { onSettings }) {
   /** @param {string} name @param {Place} [place] */
   function choose(name, place = { row: 0, column: 0 }) {
     [of, at, refused] = [name, place, ""];
+    grid.say("");
     redraw();
   }
   /** @returns {import("./editgrid.js").Matrix} */
@@ -107,7 +108,8 @@ export function editing(root, { onSettings }) {
     at = { row: Math.min(at.row, shown.rows - 1), column: Math.min(at.column, shown.columns - 1) };
     grid.show(shown, at, latest.state.scales);
     grid.root.setAttribute("aria-label", t("edit.grid", { name: SPOKEN[of] ?? of, rows: shown.rows, columns: shown.columns }));
-    where.textContent = t(`edit.where.${of === "x" ? "x" : SPOKEN[of] ? "state" : isVector() ? "vector" : "matrix"}`, { most: plain(shown.most) });
+    const kind = of === "x" ? "x" : SPOKEN[of] ? "state" : isVector() ? "vector" : "matrix";
+    where.textContent = t(`edit.where.${kind}`, { most: plain(shown.most) });
     field.show(`${SPOKEN[of] ?? of} [${indices().map((i) => i + 1).join(", ")}]`, value(), shown.most, before(own(), cell()));
     const count = own()?.edits.length ?? 0;
     note.textContent = refused || t(count === 1 ? "edit.count.one" : "edit.count", { n: count });

@@ -32,6 +32,7 @@ COPY --from=packages /venv /venv
 COPY app app
 COPY static static
 COPY templates templates
+COPY docs docs
 COPY --from=browser /build/static/vendor static/vendor
 # Compiled here, for the running container cannot write.
 RUN python -m compileall -q app

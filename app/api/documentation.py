@@ -55,7 +55,7 @@ DOCS_PAGE = """\
 <link rel="stylesheet" href="{root}/static/vendor/swagger-ui/swagger-ui.css">
 </head>
 <body>
-<header><nav><a href="{root}/">← {title}</a></nav></header>
+<header><nav><a href="{root}/">← {title}</a> · <a href="{root}/docs/api">Guide</a></nav></header>
 <main><div id="swagger-ui" data-openapi="{root}/openapi.json"></div></main>
 <script src="{root}/static/vendor/swagger-ui/swagger-ui-bundle.js"></script>
 <script src="{root}/static/js/docs.js"></script>

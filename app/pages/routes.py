@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.pages import documents
 from app.pages.i18n import CATALOGUES, for_script, negotiate, others, translate
 from app.settings import Settings
 
@@ -24,6 +25,13 @@ LIBRARIES = ("culori", "d3-array", "d3-scale", "d3-selection", "d3-shape", "kate
 SECTIONS = ("controls", "inspector", "transport", "header")
 # What was fetched is kept, but asked for again each time: a 304 costs nothing, a stale page does.
 REVALIDATE = {"cache-control": "no-cache"}
+# What the template of a document is made with.
+DOCUMENTS: dict[str, Any] = {
+    "names": documents.NAMES,
+    "read": documents.read,
+    "to_html": documents.to_html,
+    "link_of": documents.link_of,
+}
 
 templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -45,7 +53,7 @@ class Revalidated(StaticFiles):
 
 
 def mount_pages(app: FastAPI, settings: Settings) -> None:
-    """Serve ``/``, ``/compare``, ``/train``, ``/static`` and a readable 404.
+    """Serve ``/``, ``/compare``, ``/train``, ``/docs/<name>``, ``/static`` and a readable 404.
 
     Args:
         app: its state holds ``catalog`` (bytes) and ``csp_script_hashes``, to which the hash of
@@ -63,7 +71,13 @@ def mount_pages(app: FastAPI, settings: Settings) -> None:
     async def train(request: Request) -> Response:
         return render(request, "train.html", catalog=for_script(app.state.catalog))
 
-    for path, page in {"/": instrument, "/compare": compare, "/train": train}.items():
+    async def document(request: Request, name: str) -> Response:
+        if name not in documents.NAMES:
+            raise HTTPException(404)
+        return render(request, "document.html", name=name, **DOCUMENTS)
+
+    pages = {"/": instrument, "/compare": compare, "/train": train, "/docs/{name}": document}
+    for path, page in pages.items():
         app.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", Revalidated(directory=HERE / "static"), name="static")
     _explain_missing_pages(app)
@@ -99,6 +113,7 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
         "compare": f"{root}/compare{kept}",
         "train": f"{root}/train{kept}",
         "language": language,
+        "kept": kept,
         "languages": [_switch(request, name) for name in others(language)],
         "t": lambda key, **params: translate(language, key, **params),
         "imports": imports,

@@ -9,7 +9,7 @@ import numpy as np
 
 SMALL = 10**6  # M·N·K up to which OpenBLAS's AVX-512 kernels work without packing
 SMALL_KERNELS = ("skylakex", "cooperlake", "sapphirerapids")
-LEAST_ROWS = 8  # of a piece: below, the kernel starves
+LEAST_ROWS = 4  # of a piece: below, the kernel starves
 
 Product = Callable[[np.ndarray, np.ndarray], object]
 
@@ -42,21 +42,20 @@ def piece_rows(M: int, K: int, N: int) -> int:
 def prepare(A: np.ndarray, out: np.ndarray) -> tuple[Product, np.ndarray]:
     """Return a function (block, out) that writes A · block, and `out` as it must be given to it.
 
-    A is (M,K) or a transposed (K,M); it may be refilled later. `out` (…,M) takes products with
-    vectors (K), (…,M,N) those with blocks (K,N); blocks are contiguous.
+    A (M,K) may be refilled later. `out` (T,M) takes products with vectors (K), (T,M,N) those with
+    blocks (K,N), for which A is contiguous.
     """
-    M, K = A.shape
-    if out.shape[-1] == M and out.ndim == 2:
+    if out.ndim == 2:
         return A.dot, out  # half the call cost of np.matmul
-    N = out.shape[-1]
+    pieces, split = in_pieces(A, out)
+    return (A.dot if len(pieces) == 1 else partial(np.matmul, pieces)), split
+
+
+def in_pieces(A: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return A as (n,m,K), out (T,M,N) as (T,n,m,N): np.matmul then goes piece by piece.
+
+    Where one piece is best, out stays (T,M,N).
+    """
+    (M, K), N = A.shape, out.shape[-1]
     m = piece_rows(M, K, N)
-    if m == M:
-        return A.dot, out
-    pieces = A.reshape(-1, m, K) if A.flags.c_contiguous else _column_pieces(A, m)
-    return partial(np.matmul, pieces), out.reshape(*out.shape[:-2], -1, m, N)
-
-
-def _column_pieces(A: np.ndarray, m: int) -> np.ndarray:
-    """Return the pieces (M/m,m,K) of a transposed A without a copy."""
-    M, K = A.shape
-    return A.T.reshape(K, M // m, m).transpose(1, 2, 0)
+    return A.reshape(-1, m, K), out if m == M else out.reshape(len(out), -1, m, N)

@@ -21,19 +21,23 @@ class GruPlan(Plan):
 
     def __init__(self, shape: Shape):
         super().__init__(shape)
-        T, H, B = shape.T, shape.H, shape.B
+        T, H = shape.T, shape.H
         self.R = R = self.empty(T, 4 * H)
         self.K = self.empty(min(self.pace, T), 4 * H)
         self.N = self.empty(T, H)
         self.slope_n = self.empty(min(self.pace, T), H)
-        self.room = np.empty(4 * H * B * T if self.tail else 0, shape.dtype)
         self.candidate = np.empty((H, shape.I + 1), shape.dtype)  # [U_n b_n]
-        self.into, gates_out = self.product(self.M, R[:, : 3 * H])
-        self.back, sent_out = self.product(self.W.T, self.sent[None])
-        self.sent_out = sent_out[0]
+        gates = R[:, : 3 * H]  # then in its place dq
+        self.dq, self.da_n = self.as_columns(gates), self.as_columns(self.N)
+        gates_out = self.products(gates)
         self.steps = [[self.step_views(t, gates_out[t]) for t in s] for s in self.stretches]
         self.ways = [
-            (slice(s.start, s.stop), [self.way_views(t, t - s.start) for t in s[::-1]])
+            (
+                slice(s.start, s.stop),
+                [self.way_views(t, t - s.start) for t in s[::-1]],
+                self.copies(self.dq, gates, s),
+                self.copies(self.da_n, self.N, s),
+            )
             for s in self.stretches[::-1]
         ]
 
@@ -52,7 +56,7 @@ class GruPlan(Plan):
         """Candidate rows of M make q alone; U_n and b_n stand apart."""
         H, M = self.shape.H, self.M
         W, U, b = (parameters[name] for name in "WUb")
-        for p, at in ((W, slice(None, H)), (U, slice(H, -1)), (b, -1)):
+        for p, at in zip((W, U, b), self.columns_of.values(), strict=True):
             np.multiply(p[: 2 * H], self.half, out=M[: 2 * H, at])
         M[2 * H :, :H], M[2 * H :, H:-1], M[2 * H :, -1] = W[2 * H :], 0, parameters["b_hn"]
         self.candidate[:, :-1], self.candidate[:, -1] = U[2 * H :], b[2 * H :]
@@ -108,7 +112,7 @@ class GruPlan(Plan):
         multiply, add = np.multiply, np.add
         later: Any = None
         passed: Any = None
-        for at, steps in each(self.ways, cancel):
+        for at, steps, *copies in each(self.ways, cancel):
             self.coefficients(at)
             for dh, K, row, dq, z_dh in steps:
                 if later is not None:
@@ -119,16 +123,13 @@ class GruPlan(Plan):
                 later, passed = dq, z_dh
             dh = self.dh[at]
             np.multiply(dh, self.slope_n[: len(dh)], out=self.N[at])
+            for copy in filter(None, copies):
+                np.copyto(*copy)  # while the cache holds it
 
-    def gradients(self, x, out):
-        """U's candidate rows see N, W's see dq."""
-        H = self.shape.H
-        dq, da_n = self.R[:, : 3 * H], self.N
-        dq = self.as_columns(dq, self.room)  # (3H, T·B)
-        da_n = self.as_columns(da_n, self.room[dq.size :])
-        np.matmul(dq, self.columns[:, : dq.shape[1]].T, out=out["W"])
-        np.matmul(dq[: 2 * H], x, out=out["U"][: 2 * H])
-        np.matmul(da_n, x, out=out["U"][2 * H :])
-        np.add.reduce(dq[: 2 * H], axis=1, out=out["b"][: 2 * H])
-        np.add.reduce(da_n, axis=1, out=out["b"][2 * H :])
-        np.add.reduce(dq[2 * H :], axis=1, out=out["b_hn"])
+    def gradients(self, out):
+        """One GEMM for what W sees, one for what U sees of the candidate."""
+        H, G, S = self.shape.H, self.G, self.columns[:, : self.dq.shape[1]].T
+        np.matmul(self.dq, S, out=G)
+        out["W"][...], out["b_hn"][...] = G[:, :H], G[2 * H :, -1]
+        np.matmul(self.da_n, S[:, H:], out=G[2 * H :, H:])
+        out["U"][...], out["b"][...] = G[:, H:-1], G[:, -1]

@@ -21,20 +21,21 @@ class LstmPlan(Plan):
 
     def __init__(self, shape: Shape):
         super().__init__(shape)
-        T, H, B = shape.T, shape.H, shape.B
+        T, H = shape.T, shape.H
         self.R = R = self.empty(T + 1, 6 * H)
         self.K = self.empty(min(self.pace, T), 6 * H)
         self.pair = pair = self.empty(2 * H)  # i ⊙ g, f ⊙ cell(t−1)
         self.halves = pair[:H], pair[H:]
-        self.room = np.empty(4 * H * B * T if self.tail else 0, shape.dtype)
-        self.gate_rows = gate_rows = R[:-1, H : 5 * H]  # all gates, then all of da
-        self.into, gates_out = self.product(self.M, gate_rows)
-        self.back, sent_out = self.product(self.W.T, self.sent[None])
-        self.sent_out = sent_out[0]
+        gates = R[:-1, H : 5 * H]  # then in its place da
+        self.da, gates_out = self.as_columns(gates), self.products(gates)
         self.cell = R[1:, 5 * H :]
         self.steps = [[self.step_views(t, gates_out[t]) for t in s] for s in self.stretches]
         self.ways = [
-            (R[s.start : s.stop], [self.way_views(t, t - s.start) for t in s[::-1]])
+            (
+                R[s.start : s.stop],
+                [self.way_views(t, t - s.start) for t in s[::-1]],
+                self.copies(self.da, gates, s),
+            )
             for s in self.stretches[::-1]
         ]
 
@@ -59,8 +60,7 @@ class LstmPlan(Plan):
     def join(self, parameters):
         """Output's rows first; those of sigmoid gates halved in M."""
         H, M = self.shape.H, self.M
-        columns = {"W": slice(None, H), "U": slice(H, -1), "b": -1}
-        for name, at in columns.items():
+        for name, at in self.columns_of.items():
             p = parameters[name]
             np.multiply(p[3 * H :], self.half, out=M[:H, at])
             np.multiply(p[: 2 * H], self.half, out=M[H : 3 * H, at])
@@ -108,7 +108,7 @@ class LstmPlan(Plan):
         back, sent, sent_out = self.back, self.sent, self.sent_out
         multiply, add = np.multiply, np.add
         later = into_cell = None
-        for R, steps in each(self.ways, cancel):
+        for R, steps, copy in each(self.ways, cancel):
             self.coefficients(R)
             for dh, K_cell, dcell, K_o, da_o, K_rest, rest, passed, da in steps:
                 if later is not None:
@@ -120,16 +120,15 @@ class LstmPlan(Plan):
                     add(dcell, into_cell, dcell)
                 multiply(dcell, K_rest, rest)
                 later, into_cell = da, passed
+            if copy:
+                np.copyto(*copy)  # while the cache holds it
 
-    def gradients(self, x, out):
-        """Two GEMMs a matrix: output's rows stand last outside."""
-        H = self.shape.H
-        da = self.as_columns(self.gate_rows, self.room)  # (4H, T·B)
-        h_prev = self.columns[:, : da.shape[1]].T
-        for rows, at in ((da[H:], slice(None, 3 * H)), (da[:H], slice(3 * H, None))):
-            np.matmul(rows, h_prev, out=out["W"][at])
-            np.matmul(rows, x, out=out["U"][at])
-            np.add.reduce(rows, axis=1, out=out["b"][at])
+    def gradients(self, out):
+        """One GEMM for all; output's rows stand last outside."""
+        H, G = self.shape.H, self.G
+        np.matmul(self.da, self.columns[:, : self.da.shape[1]].T, out=G)
+        for name, at in self.columns_of.items():
+            out[name][: 3 * H], out[name][3 * H :] = G[H:, at], G[:H, at]
 
     def last(self, batch):
         """h(T) and cell(T)."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.engine.errors import check_cancel
-from app.engine.plans.gemm import prepare
+from app.engine.plans.gemm import in_pieces, prepare
 from app.engine.plans.heads import HEADS
 
 STRETCH_BYTES = 1 << 18  # of one array, for the steps worked through together: stays in the cache
@@ -54,11 +54,16 @@ class Plan:
         self.S[T, H:] = 0  # no step T+1: only h(T) stands there
         self.h, self.h_prev = self.S[1:, :H], self.S[:-1, :H]
         self.M = np.empty((self.gates * H, H + I + 1), shape.dtype)
-        self.W = np.empty((self.gates * H, H), shape.dtype)
+        self.columns_of = {"W": slice(None, H), "U": slice(H, -1), "b": -1}  # in M and G
+        self.G = np.empty_like(self.M)  # ∂L/∂[W U b]
+        # for vectors W is kept as it is, for blocks transposed: so each product runs best
+        self.WT = np.empty((self.gates * H, H), shape.dtype).T
+        self.WT = np.ascontiguousarray(self.WT) if self.tail else self.WT
         self.dh = self.empty(T, H)
-        # states as columns (H,(T+1)·B): for one sequence S itself, seen so
-        self.columns = self.S[:, :H].T if B == 1 else np.empty((H, (T + 1) * B), shape.dtype)
+        # S as columns (·,(T+1)·B): for one sequence S itself, seen so
+        self.columns = self.S.T if B == 1 else np.empty((H + I + 1, (T + 1) * B), shape.dtype)
         self.stretches = [range(at, min(at + self.pace, T)) for at in range(0, T, self.pace)]
+        self.W = self.WT.T
         self.half, self.one = (np.array(number, shape.dtype) for number in (0.5, 1.0))
         self.sent = self.empty(H)
 
@@ -78,9 +83,12 @@ class Plan:
         arrays = [each for each in vars(self).values() if isinstance(each, np.ndarray)]
         return sum(each.nbytes for each in arrays if each.base is None)
 
-    def product(self, A: np.ndarray, out: np.ndarray):
-        """As `gemm.prepare`."""
-        return prepare(A, out)
+    def products(self, gates: np.ndarray) -> np.ndarray:
+        """Prepare `into`, M · block, and `back`, Wᵀ · block; return `gates` as `into` wants it."""
+        self.into, gates_out = prepare(self.M, gates)
+        self.back, sent_out = prepare(self.WT, self.sent[None])
+        self.sent_out = sent_out[0]
+        return gates_out
 
     # one pass, in this order
 
@@ -99,7 +107,7 @@ class Plan:
         self.forward(cancel)
         loss = self.readout(parameters, targets, loss_steps, out)
         self.backward(cancel)
-        self.gradients(x.reshape(-1, self.shape.I), out)
+        self.gradients(out)
         return loss
 
     def load(self, parameters: Arrays, x: np.ndarray, starts) -> None:
@@ -125,8 +133,8 @@ class Plan:
         """Carry the gradient of all losses together from T to 1; dh holds each step's own."""
         raise NotImplementedError
 
-    def gradients(self, x: np.ndarray, out: Arrays) -> None:
-        """Fill `out` with ∂L/∂ the cell's parameters; x (T·B,I)."""
+    def gradients(self, out: Arrays) -> None:
+        """Fill `out` with ∂L/∂ the cell's parameters."""
         raise NotImplementedError
 
     def readout(
@@ -135,9 +143,9 @@ class Plan:
         """Return the loss; fill dh with Vᵀ do, and ∂L/∂V and ∂L/∂c."""
         T, B, H = self.shape.T, self.shape.B, self.shape.H
         if self.tail:
-            np.copyto(self.columns.reshape(H, T + 1, B), self.S[:, :H].swapaxes(0, 1))
+            np.copyto(self.columns.reshape(-1, T + 1, B), self.S.swapaxes(0, 1))
         at = slice(None) if len(loss_steps) == T else list(loss_steps)
-        h = self.columns[:, B:]  # (H, T·B)
+        h = self.columns[:H, B:]  # (H, T·B)
         if not isinstance(at, slice):
             h = h.reshape(H, T, B)[:, at].reshape(H, -1)
         o = h.copy() if "V" not in parameters else parameters["V"] @ h  # (O, N)
@@ -163,11 +171,13 @@ class Plan:
         if V is None:
             self.dh[at] = do
             return
-        factors = (V.T, do) if self.tail else (do, V)
-        if everywhere:
-            np.matmul(*factors, out=self.dh)
+        if not self.tail:
+            self.dh[at] = do @ V
+        elif everywhere:
+            pieces, dh = in_pieces(np.ascontiguousarray(V.T), self.dh)
+            np.matmul(pieces, do[:, None] if dh.ndim == 4 else do, out=dh)
         else:
-            self.dh[at] = np.matmul(*factors)
+            self.dh[at] = V.T @ do
 
     def last(self, batch: tuple[int, ...]) -> dict[str, np.ndarray]:
         """Return copies of the states after the last step, laid out as h0."""
@@ -177,13 +187,18 @@ class Plan:
         """Return a copy of a state (H,B) as (H) or (B,H)."""
         return state.T.reshape(*batch, self.shape.H).copy()
 
-    def as_columns(self, blocks: np.ndarray, room: np.ndarray) -> np.ndarray:
-        """Return (T,n,B) as (n,T·B), written into room where that needs a copy."""
+    def as_columns(self, blocks: np.ndarray) -> np.ndarray:
+        """Return (T,n,B) as (n,T·B): a view for one sequence, else room that is still empty."""
+        T, n = blocks.shape[:2]
+        return blocks.T if not self.tail else np.empty((n, T * self.shape.B), blocks.dtype)
+
+    def copies(self, columns: np.ndarray, blocks: np.ndarray, steps: range):
+        """Return (to, from) for a stretch of what `as_columns` made room for, None where a view."""
         if not self.tail:
-            return blocks.T
-        room = room.reshape(-1)[: blocks.size].reshape(blocks.shape[1], len(blocks), -1)
-        np.copyto(room, blocks.swapaxes(0, 1))
-        return room.reshape(len(room), -1)
+            return None
+        at = slice(steps.start, steps.stop)
+        room = columns.reshape(len(columns), -1, self.shape.B)
+        return room[:, at].swapaxes(0, 1), blocks[at]
 
 
 def each(stretches: Iterable, cancel: Event | None):

@@ -14,23 +14,25 @@ class PlainPlan(Plan):
         H = shape.H
         self.activation = ACTIVATIONS[shape.activation]
         self.A = A = self.empty(shape.T, H)
-        self.room = self.empty(shape.T, H) if self.tail else self.A
-        self.into, A_out = self.product(self.M, A)
-        self.back, sent_out = self.product(self.W.T, self.sent[None])
-        self.sent_out = sent_out[0]
+        self.da = self.as_columns(A)
+        A_out = self.products(A)
         self.steps = [
             [(self.S[t], A_out[t], A[t], self.h[t]) for t in steps] for steps in self.stretches
         ]
         self.ways = [
-            (self.h[steps.start : steps.stop], [(self.dh[t], A[t]) for t in steps[::-1]])
+            (
+                self.h[steps.start : steps.stop],
+                [(self.dh[t], A[t]) for t in steps[::-1]],
+                self.copies(self.da, A, steps),
+            )
             for steps in self.stretches[::-1]
         ]
 
     def join(self, parameters):
         """M = [W U b]."""
-        H, M = self.shape.H, self.M
         np.copyto(self.W, parameters["W"])
-        M[:, :H], M[:, H:-1], M[:, -1] = parameters["W"], parameters["U"], parameters["b"]
+        for name, at in self.columns_of.items():
+            self.M[:, at] = parameters[name]
 
     def forward(self, cancel):
         """a = M S, h = φ(a)."""
@@ -45,7 +47,7 @@ class PlainPlan(Plan):
         back, sent, sent_out = self.back, self.sent, self.sent_out
         add, multiply, slope = np.add, np.multiply, self.activation.slope
         later = None
-        for h, steps in each(self.ways, cancel):
+        for h, steps, copy in each(self.ways, cancel):
             slopes = slope(h, h)[::-1]  # h is positive where a is: no activation needs a itself
             for (dh, da), slope_t in zip(steps, slopes, strict=True):
                 if later is not None:
@@ -53,10 +55,11 @@ class PlainPlan(Plan):
                     add(dh, sent, dh)
                 multiply(dh, slope_t, da)
                 later = da
+            if copy:
+                np.copyto(*copy)  # while the cache holds it
 
-    def gradients(self, x, out):
-        """One GEMM a matrix."""
-        da = self.as_columns(self.A, self.room)  # (H, T·B)
-        np.matmul(da, self.columns[:, : da.shape[1]].T, out=out["W"])
-        np.matmul(da, x, out=out["U"])
-        np.add.reduce(da, axis=1, out=out["b"])
+    def gradients(self, out):
+        """One GEMM for all."""
+        np.matmul(self.da, self.columns[:, : self.da.shape[1]].T, out=self.G)
+        for name, at in self.columns_of.items():
+            out[name][...] = self.G[:, at]

@@ -15,7 +15,7 @@ from typing import Any
 from fastapi import FastAPI
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-GRACE_SECONDS = 0.8  # for streams to say their last; then connections that hang are left
+GRACE_SECONDS = 0.6  # for streams to say their last; then connections that hang are closed
 
 
 class Stopping:
@@ -23,7 +23,7 @@ class Stopping:
 
     def __init__(self) -> None:
         self._stops = threading.Event()
-        self._told: set[threading.Event] = set()
+        self._calls: list[Callable[[], object]] = []
 
     def is_set(self) -> bool:
         """Return whether the server stops."""
@@ -32,19 +32,19 @@ class Stopping:
     def set(self) -> None:
         """Say so, on the event loop."""
         self._stops.set()
-        for event in self._told:
-            event.set()
+        for call in self._calls:
+            call()
 
     @contextmanager
-    def tells(self, event: threading.Event) -> Iterator[None]:
-        """Set the event too, should the server stop inside this block of the event loop."""
-        self._told.add(event)
+    def calls(self, call: Callable[[], object]) -> Iterator[None]:
+        """Call this, on the event loop, should the server stop inside this block."""
+        self._calls.append(call)
         if self.is_set():
-            event.set()
+            call()
         try:
             yield
         finally:
-            self._told.discard(event)
+            self._calls.remove(call)
 
 
 @asynccontextmanager
@@ -66,14 +66,24 @@ def _chain(stopping: Stopping, loop: asyncio.AbstractEventLoop) -> None:
 def _handler(
     stopping: Stopping, loop: asyncio.AbstractEventLoop, previous: Callable[..., Any]
 ) -> Callable[[int, FrameType | None], None]:
-    def stop(frame: FrameType | None) -> None:
+    def stop() -> None:
         if not stopping.is_set():
             stopping.set()
-            # To uvicorn a second Ctrl-C means: wait no longer for connections that do not close.
-            loop.call_later(GRACE_SECONDS, previous, signal.SIGINT, frame)
+            loop.call_later(GRACE_SECONDS, _drop_connections, previous)
 
     def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(stop, frame)  # locks are not for signal handlers
+        loop.call_soon_threadsafe(stop)  # locks are not for signal handlers
         previous(number, frame)
 
     return handle
+
+
+def _drop_connections(handler: Callable[..., Any]) -> None:
+    """Close what is still open, such as to a client that reads no more: uvicorn would wait for it.
+
+    Args:
+        handler: a method of uvicorn's server; of any other there is nothing to close.
+    """
+    state = getattr(getattr(handler, "__self__", None), "server_state", None)
+    for connection in list(getattr(state, "connections", ())):
+        connection.transport.abort()

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.errors import Problem, from_engine, problem_body
 from app.engine.errors import Cancelled, EngineError
+from app.stopping import Stopping
 
 log = logging.getLogger("unrolled")
 
@@ -64,19 +65,17 @@ class EventStream(Response):
     Args:
         produce: sends the events; its `threading.Event` is set when the client leaves.
         release: called once at the end, whichever way it comes.
-        hurries: whether the pace no longer matters, for the server stops.
+        stopping: when the server stops the pace no longer matters.
     """
 
     media_type = MEDIA_TYPE
 
-    def __init__(
-        self, produce: Produce, release: Callable[[], None], hurries: Callable[[], bool]
-    ) -> None:
+    def __init__(self, produce: Produce, release: Callable[[], None], stopping: Stopping) -> None:
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._produce = produce
         self._release = release
-        self._hurries = hurries
+        self._stopping = stopping
         self._pace = Pace(EVENTS_A_SECOND)
         self._sent = 0
         self._quiet_since = time.monotonic()
@@ -108,7 +107,7 @@ class EventStream(Response):
                 await emit("error", _last_words(error, scope))
 
     async def _emit(self, send: Send, name: str, data: bytes) -> None:
-        while (delay := self._pace.delay()) and not self._hurries():
+        while (delay := self._pace.delay()) and not self._stopping.is_set():
             await anyio.sleep(min(delay, HURRY_SECONDS))
         self._pace.count()
         self._sent += 1

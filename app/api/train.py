@@ -75,7 +75,7 @@ async def train(request: Request) -> Response:
     async def produce(emit: Emit, gone: threading.Event) -> None:
         await _tell(plan, emit, gone, turns, stopping)
 
-    return EventStream(produce, turns.leave, stopping.is_set)
+    return EventStream(produce, turns.leave, stopping)
 
 
 def _prepare(body: bytes, settings: Settings) -> TrainPlan:
@@ -93,7 +93,7 @@ async def _tell(
     """
     narrator = Narrator(plan, gone)
     events = narrator.events()
-    with stopping.tells(gone):
+    with stopping.calls(gone.set):
         try:
             while event := await turns.run(partial(next, events, None)):
                 if event is not PAUSE:

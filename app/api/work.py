@@ -82,7 +82,7 @@ class Gate:
         gone = threading.Event()
         watcher = asyncio.create_task(_watch(request, gone))
         try:
-            with self._stopping.tells(gone):
+            with self._stopping.calls(gone.set):
                 return await anyio.to_thread.run_sync(work, gone, limiter=self._limiter)
         except Cancelled:
             if self._stopping.is_set():

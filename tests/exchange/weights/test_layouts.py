@@ -59,6 +59,26 @@ def test_keras(kind, bidirectional):
     check_same(load(keras_state(state, kind, bidirectional), "keras"), load(state))
 
 
+@pytest.mark.parametrize(
+    ("forward", "backward"),
+    [
+        ("bidirectional/forward_lstm/lstm_cell_1", "bidirectional/backward_lstm/lstm_cell_2"),
+        ("forward_lstm/cell", "backward_lstm/cell"),
+        ("a.forward_forward_x.k", "a.backward_forward_x.k"),
+        ("m/bidirectional_1/forward_lstm_1", "m/bidirectional_1/backward_lstm_1"),
+    ],
+)
+def test_keras_directions_under_their_several_names(forward, backward):
+    state = state_of(model_of("lstm", bidirectional=True))
+    names = {"seq/bidirectional/forward_lstm/cell": forward}
+    names["seq/bidirectional/backward_lstm/cell"] = backward
+    renamed = {}
+    for name, array in keras_state(state, "lstm", True).items():
+        path, _, variable = name.rpartition("/")
+        renamed[f"{names.get(path, path)}/{variable}"] = array
+    check_same(load(renamed, "keras"), load(state))
+
+
 def test_keras_layers_are_stacked_by_their_names():
     state = state_of(model_of("lstm", num_layers=2))
     one = {n: p for n, p in state.items() if "_l1" not in n}

@@ -30,20 +30,18 @@ class Keras:
     pattern = re.compile(
         r"(|.*[./])(kernel|recurrent_kernel|bias)(?::0)?(?:_l(\d{1,3})(_reverse)?)?", re.S
     )
-    orders: ClassVar = {
-        1: (0,),
-        3: (1, 0, 2),
-        4: (0, 1, 2, 3),
-    }  # where PyTorch's blocks stand in Keras's
-    way = re.compile(r"(?:(?<=[./])|^)(forward|backward)_(?=[^./]*[./])")
+    # Where PyTorch's blocks of rows stand in Keras's, by their number.
+    orders: ClassVar = {1: (0,), 3: (1, 0, 2), 4: (0, 1, 2, 3)}
+    way = re.compile(r"(?:(?<=[./])|^)(forward|backward)_([^./]+[./])")
 
     def slot(self, name: str) -> Slot | None:
         """Return what a name stands for; None for none of ours."""
         found = self.pattern.fullmatch(name)
         if found is None:
             return None
-        way = self.way.search(found[1])
-        prefix = self.way.sub("", found[1]) if way else found[1]
+        way, prefix = self.way.search(found[1]), found[1]
+        if way:  # below it the cells of the two directions may have numbers of their own
+            prefix = prefix[: way.start()] + way[2]
         reverse = bool(found[4]) or (way is not None and way[1] == "backward")
         return Slot(prefix, int(found[3] or 0), reverse, found[2])
 

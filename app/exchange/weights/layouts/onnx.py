@@ -28,11 +28,8 @@ class Onnx:
     recurrent = "R"
     example = "W, R and B"
     pattern = re.compile(r"(|.*[./_:])(W|R|B|P|linear_before_reset)(?:_l(\d{1,3}))?", re.S)
-    orders: ClassVar = {
-        1: (0,),
-        3: (1, 0, 2),
-        4: (0, 2, 3, 1),
-    }  # where PyTorch's blocks stand in ONNX's
+    # Where PyTorch's blocks of rows stand in ONNX's, by their number.
+    orders: ClassVar = {1: (0,), 3: (1, 0, 2), 4: (0, 2, 3, 1)}
 
     def slot(self, name: str) -> Slot | None:
         """Return what a name stands for; None for none of ours."""

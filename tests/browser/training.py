@@ -25,6 +25,11 @@ class Training(Instrument):
         if request.url.endswith("/api/v1/train"):
             self.asked.append(request.post_data_json)
 
+    def ready(self) -> "Training":
+        """Wait for the look before the first step."""
+        super().ready()
+        return self
+
     def open(self, path: str) -> "Training":
         """Open a path and wait for the look before the first step."""
         self.page.goto(path)

@@ -50,11 +50,13 @@ def plan_surface(asked: SurfaceRequest, settings: Settings) -> SurfacePlan:
     with of_request():
         request = asked.request.model_copy(update={"include": []})
         plan = plan_bptt(request, settings)
-        sizes, fields = sizes_of(request), where(request)
-        price = training_limits.surface_price(sizes, asked.resolution)
-        advice = f"reduce T = {sizes.T}, B = {sizes.B}, H = {sizes.H}, or the resolution"
-        what, most = "multiply-adds to compute", settings.work_budget
-        limits.check_cost(price.work, most, what, advice, (fields["T"], fields["H"]))
+    sizes, fields = sizes_of(request), where(request)
+    price = training_limits.surface_price(sizes, asked.resolution)
+    advice = f"reduce T = {sizes.T}, B = {sizes.B}, H = {sizes.H}, or the resolution"
+    at_fault = (f"request.{fields['T']}", f"request.{fields['H']}", "resolution")
+    limits.check_cost(
+        price.work, settings.work_budget, "multiply-adds to compute", advice, at_fault
+    )
     return SurfacePlan(asked, plan, price)
 
 

@@ -1,19 +1,24 @@
-"""The engine against PyTorch, in one run: forward + BPTT, the credit triangle, a whole trace.
+"""The engine against PyTorch, in one run: the training pass, the credit triangle, a whole trace.
 
 Usage: python -m benchmarks.engine [--seconds S] [--cell rnn|lstm|gru]
 
 Both run on one thread. A row is a median over rounds in which NumPy and PyTorch take short turns,
 for every cell. PyTorch runs the unrolled loop with U x of all steps in one product, and its own
-nn.RNN, nn.LSTM, nn.GRU; the engine's time includes ∂L/∂x and ∂L/∂h, which PyTorch is not asked
-for. The triangle is held against T calls of torch.autograd.grad, one a loss, without their norms,
-for all h(k), and for the LSTM all cell(k) too; the engine's has its norms.
-Prints tables and writes build/bench/engine.json.
+nn.RNN, nn.LSTM, nn.GRU. "NumPy" is `lean_pass`, forward and BPTT for loss and gradients, which is
+what PyTorch is asked for; "full" is `run_bptt`, whose states and gradients of states a trace shows.
+The triangle is held against T calls of torch.autograd.grad, one a loss, without their norms, for
+all h(k), and for the LSTM all cell(k) too, and against the same block algorithm in PyTorch.
+"of peak" is the pass's floating-point work a second over that of NumPy's own matmul, the best of
+256 to 1024, same precision. Prints tables and writes build/bench/engine.json.
 """
 
 import argparse
 import json
+import math
 import os
+import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -26,9 +31,11 @@ from app.engine.cells import CELLS
 from app.engine.credit import band, itemise
 from app.engine.initialization import Init, initialize
 from app.engine.network import Network
-from app.engine.sequences import Sequence, from_arrays
+from app.engine.plans.lean import lean_pass
+from app.engine.sequences import Sequence, counted_targets, from_arrays
 from app.engine.trace import bptt_trace
-from app.engine.unroll import seeds
+from app.engine.unroll import seeds, time_first
+from benchmarks.peers import TorchLoop, TorchModule, TorchTriangle
 from benchmarks.timing import machine, medians
 
 RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "engine.json"
@@ -61,74 +68,6 @@ def case(
     return network, from_arrays(x, y, dtype=dtype)
 
 
-class TorchLoop:
-    """The same network as a plain PyTorch loop over time."""
-
-    def __init__(self, network: Network, sequence: Sequence):
-        self.p = {name: torch.tensor(p).requires_grad_() for name, p in network.parameters.items()}
-        batched = sequence.x if sequence.B is not None else sequence.x[None]
-        self.x = torch.tensor(np.ascontiguousarray(batched.swapaxes(0, 1)))  # (T, B, I)
-        y = sequence.y if sequence.B is not None else np.asarray(sequence.y)[None]
-        self.y = torch.tensor(np.ascontiguousarray(np.asarray(y).T))  # (T, B)
-
-        self.cell = network.cell
-
-    def losses(self) -> tuple[list[torch.Tensor], torch.Tensor]:
-        """Return the states by step (for the LSTM also its cells), and L(t) averaged over B."""
-        p, (T, B, _) = self.p, self.x.shape
-        Ux, WT = self.x @ p["U"].T + p["b"], p["W"].T
-        h, states = torch.zeros(B, len(WT), dtype=self.x.dtype), []
-        cell, cells = h, []
-        for t in range(T):
-            h, cell = self.step(Ux[t], WT, h, cell)
-            states.append(h)
-            cells.append(cell)
-        o = torch.stack(states) @ p["V"].T + p["c"]
-        each = torch.nn.functional.cross_entropy(
-            o.flatten(0, 1), self.y.flatten(), reduction="none"
-        )
-        return states + (cells if self.cell == "lstm" else []), each.view(T, B).mean(1)
-
-    def step(
-        self, Ux: torch.Tensor, WT: torch.Tensor, h: torch.Tensor, cell: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return h(t) and, for the LSTM, cell(t)."""
-        if self.cell == "rnn":
-            return torch.tanh(torch.addmm(Ux, h, WT)), cell
-        if self.cell == "lstm":
-            i, f, g, o = torch.addmm(Ux, h, WT).chunk(4, 1)
-            cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(g)
-            return torch.sigmoid(o) * torch.tanh(cell), cell
-        (Ur, Uz, Un), (Wr, Wz, Wn) = Ux.chunk(3, 1), (h @ WT).chunk(3, 1)
-        r, z = torch.sigmoid(Ur + Wr), torch.sigmoid(Uz + Wz)
-        n = torch.tanh(Un + r * (Wn + self.p["b_hn"]))
-        return n + z * (h - n), cell
-
-    def __call__(self) -> None:
-        _, losses = self.losses()
-        torch.autograd.grad(losses.sum(), list(self.p.values()))
-
-
-class TorchModule(TorchLoop):
-    """The same network with torch.nn.RNN, LSTM or GRU, whose loop over time is compiled."""
-
-    def __init__(self, network: Network, sequence: Sequence):
-        super().__init__(network, sequence)
-        kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[network.cell]
-        self.module = kind(network.I, network.H, dtype=self.x.dtype)
-        own = {"weight_ih_l0": "U", "weight_hh_l0": "W", "bias_ih_l0": "b"}
-        state = {name: self.p[letter].detach() for name, letter in own.items()}
-        state["bias_hh_l0"] = torch.zeros_like(state["bias_ih_l0"])
-        self.module.load_state_dict(state)
-
-    def __call__(self) -> None:
-        h, _ = self.module(self.x)
-        o = h @ self.p["V"].T + self.p["c"]
-        loss = torch.nn.functional.cross_entropy(o.flatten(0, 1), self.y.flatten(), reduction="sum")
-        wanted = [*self.module.parameters(), self.p["V"], self.p["c"]]
-        torch.autograd.grad(loss / self.x.shape[1], wanted)
-
-
 def quiet(call: Callable[[], object]) -> Callable[[], object]:
     """As `trace` does it: overflow is shown, not warned of."""
 
@@ -143,15 +82,44 @@ def measure_pass(cell: str, name: str, dtype: str, seconds: float) -> dict:
     """Time forward + BPTT of one size."""
     T, B, H, I = PASSES[name]  # noqa: E741
     network, sequence = case(cell, T, B, H, I, DTYPES[dtype])
+    x, y = time_first(sequence.x, B is not None), counted_targets(network, sequence)
     found = medians(
         {
-            "numpy": quiet(lambda: run_bptt(network, sequence)),
+            "numpy": quiet(lambda: lean_pass(network, x, y, sequence.loss_steps)),
+            "full": quiet(lambda: run_bptt(network, sequence)),
             "loop": TorchLoop(network, sequence),
             "module": TorchModule(network, sequence),
         },
         seconds,
     )
-    return {"cell": cell, "size": name, "dtype": dtype, **found}
+    return {
+        "cell": cell,
+        "size": name,
+        "dtype": dtype,
+        "of_peak": peak_share(found, network, sequence),
+        **found,
+    }
+
+
+def peak_share(found: dict, network: Network, sequence: Sequence) -> float:
+    """Return the pass's floating-point work a second over that of NumPy's best matmul."""
+    each = sum(p.size for name, p in network.parameters.items() if name in "UWV")
+    entering = network.parameters["U"].size  # nothing goes back through U
+    work = 2 * (3 * each - entering) * sequence.T * (sequence.B or 1)
+    return work / found["numpy"] / matmul_peak(network.dtype)
+
+
+@cache
+def matmul_peak(dtype: np.dtype) -> float:
+    """Return the best floating-point operations a second of NumPy's own square matmul."""
+    best = 0.0
+    for n in (256, 512, 1024):
+        A = np.random.default_rng(0).normal(size=(n, n)).astype(dtype)
+        for _ in range(8):
+            start = time.perf_counter()
+            np.matmul(A, A)
+            best = max(best, 2 * n**3 / (time.perf_counter() - start))
+    return best
 
 
 def measure_triangle(cell: str, T: int, H: int, dtype: str, seconds: float) -> dict:
@@ -169,7 +137,8 @@ def measure_triangle(cell: str, T: int, H: int, dtype: str, seconds: float) -> d
     def engine() -> object:
         return itemise(way, seed, band(T, sequence.loss_steps, None))
 
-    found = medians({"numpy": quiet(engine), "calls": autograd}, seconds)
+    block = TorchTriangle(way, seed)
+    found = medians({"numpy": quiet(engine), "block": block, "calls": autograd}, seconds)
     return {"cell": cell, "T": T, "H": H, "dtype": dtype, **found}
 
 
@@ -190,6 +159,11 @@ def letters(T: int, B: int | None, H: int, I: int) -> str:  # noqa: E741
     return f"T={T} B={B or 1} H={H} I={I}"
 
 
+def geometric_mean(ratios: list[float]) -> float:
+    """Return the geometric mean."""
+    return math.exp(sum(map(math.log, ratios)) / len(ratios))
+
+
 def print_table(title: str, head: str, rows: list[str]) -> None:
     """Print one table under its title."""
     print(f"\n{title}\n{head}")
@@ -202,23 +176,33 @@ def report(passes: list[dict], triangles: list[dict], traces: list[dict]) -> Non
     print_table(
         "Forward + BPTT (microseconds; ratio = PyTorch / NumPy)",
         f"{'cell':5} {'size':23} {'dtype':8}"
-        f" {'NumPy':>9} {'loop':>9} {'nn':>9} {'loop':>6} {'nn':>6}",
+        f" {'NumPy':>9} {'full':>9} {'loop':>9} {'nn':>9} {'loop':>6} {'nn':>6} {'of peak':>8}",
         [
             f"{row['cell']:5} {row['size']} {letters(*PASSES[row['size']]):20} {row['dtype']:8}"
-            f" {row['numpy'] * 1e6:9.0f} {row['loop'] * 1e6:9.0f} {row['module'] * 1e6:9.0f}"
-            f" {row['loop'] / row['numpy']:6.1f} {row['module'] / row['numpy']:6.1f}"
+            f" {row['numpy'] * 1e6:9.0f} {row['full'] * 1e6:9.0f}"
+            f" {row['loop'] * 1e6:9.0f} {row['module'] * 1e6:9.0f}"
+            f" {row['loop'] / row['numpy']:6.1f} {row['module'] / row['numpy']:6.2f}"
+            f" {row['of_peak']:8.2f}"
             for row in passes
         ],
     )
+    for dtype in DTYPES:
+        of = [row["module"] / row["numpy"] for row in passes if row["dtype"] == dtype]
+        print(f"geometric mean of nn / NumPy, {dtype}: {geometric_mean(of):.2f}")
     print_table(
-        "Credit triangle against T autograd calls (milliseconds)",
-        f"{'cell':5} {'T':>4} {'H':>4} {'dtype':8} {'NumPy':>10} {'T calls':>10} {'ratio':>7}",
+        "Credit triangle: T autograd calls, the block algorithm in PyTorch (milliseconds)",
+        f"{'cell':5} {'T':>4} {'H':>4} {'dtype':8} {'NumPy':>10} {'T calls':>10} {'block':>8}"
+        f" {'T calls':>8} {'block':>6}",
         [
             f"{row['cell']:5} {row['T']:4} {row['H']:4} {row['dtype']:8} {row['numpy'] * 1e3:10.2f}"
-            f" {row['calls'] * 1e3:10.1f} {row['calls'] / row['numpy']:7.0f}"
+            f" {row['calls'] * 1e3:10.1f} {row['block'] * 1e3:8.1f}"
+            f" {row['calls'] / row['numpy']:8.0f} {row['block'] / row['numpy']:6.1f}"
             for row in triangles
         ],
     )
+    for peer in ("calls", "block"):
+        of = [row[peer] / row["numpy"] for row in triangles]
+        print(f"geometric mean of {peer} / NumPy: {geometric_mean(of):.1f}")
     print_table(
         "A whole trace (milliseconds)",
         f"{'cell':5} {'T':>4} {'H':>4} {'dtype':8} {'bare':>8} {'+ credit':>9} {'+ Jacobians':>12}",

@@ -1,6 +1,5 @@
 """Interleaved timing: contenders take turns, so that a busy machine disturbs them alike."""
 
-import ctypes
 import os
 import platform
 import statistics
@@ -9,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+
+from app.engine.plans.gemm import blas_kernel
 
 TURN = 0.005  # seconds: long enough that a contender works from its own warm caches
 
@@ -41,7 +42,7 @@ def machine() -> dict[str, str]:
     return {
         "cpu": _cpu_name(),
         "cores": str(os.cpu_count()),
-        "blas_kernel": _blas_kernel(),
+        "blas_kernel": blas_kernel(),
         "openblas_coretype": os.environ.get("OPENBLAS_CORETYPE", "not set"),
         "openblas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "not set"),
         "python": platform.python_version(),
@@ -54,16 +55,3 @@ def _cpu_name() -> str:
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
-
-
-def _blas_kernel() -> str:
-    """Ask the OpenBLAS inside NumPy's wheel which kernel it chose."""
-    root = Path(np.__file__).parents[1] / "numpy.libs"
-    for library in sorted(root.glob("*openblas*")):
-        loaded = ctypes.CDLL(str(library))
-        for name in ("scipy_openblas_get_corename64_", "openblas_get_corename"):
-            corename = getattr(loaded, name, None)
-            if corename is not None:
-                corename.restype = ctypes.c_char_p
-                return corename().decode()
-    return "unknown"

@@ -19,7 +19,7 @@ from tests.browser.instrument import BPTT, Instrument, show
 from tests.browser.test_links import assert_same_picture, picture
 
 SVG = "{http://www.w3.org/2000/svg}"
-PLAIN = ("all", "stage", "hidden", "gradient", "triangle")
+PLAIN = ("all", "stage", "hidden", "gradient", "triangle", "opened")
 
 
 def answered(page: Page, path: str = "/") -> tuple[Instrument, dict[str, Any]]:

@@ -2,6 +2,7 @@ import { createAxis } from "../axis.js";
 import { createScales } from "../scales.js";
 import { themeNow } from "../theme.js";
 import { child, drawAt } from "../views/band.js";
+import { cellView } from "../views/cell/cell.js";
 import { cellState, gates } from "../views/gates.js";
 import { gradient } from "../views/gradient.js";
 import { heatmap } from "../views/heatmap.js";
@@ -19,22 +20,24 @@ import { embedFonts } from "./fonts.js";
  * @typedef {import("../view.js").Trace} Trace
  * @typedef {import("../view.js").ViewState} ViewState
  * @typedef {{ trace: Trace, state: ViewState }} Picture
- * @typedef {"all" | "stage" | "hidden" | "cell" | "gates" | "gradient" | "triangle"} ViewName
+ * @typedef {"all" | "stage" | "hidden" | "cell" | "gates" | "gradient" | "triangle" | "opened"} ViewName   opened: one step's cell, its wiring
  * @typedef {"white" | "theme" | "open"} Ground
  */
 
 /** @type {Record<string, (root: HTMLElement, options: any) => import("../view.js").View | { update(trace: Trace, state: ViewState): void, destroy(): void }>} */
 const VIEWS = { headline: narration, stage, time: timeline, hidden: heatmap, cell: cellState, gates, gradient, triangle };
+const WHOLE = Object.keys(VIEWS);
+VIEWS.opened = cellView;
 const WIDTH = 1000; // CSS pixels; a long sequence takes more
 const FINE = 3;     // device pixels a CSS pixel
 
 /** The views that this trace has. @param {Trace} trace @returns {ViewName[]} */
 export function viewsOf({ gates: gated, cell }) {
-  return /** @type {ViewName[]} */ (["all", "stage", "hidden", cell && "cell", gated && "gates", "gradient", "triangle"].filter(Boolean));
+  return /** @type {ViewName[]} */ (["all", "stage", "hidden", cell && "cell", gated && "gates", "gradient", "triangle", "opened"].filter(Boolean));
 }
 
 /** @param {ViewName} name @returns {string[]} */
-const partsOf = (name) => (name === "all" ? Object.keys(VIEWS) : name === "stage" ? ["stage", "time"] : [name]);
+const partsOf = (name) => (name === "all" ? WHOLE : name === "stage" ? ["stage", "time"] : [name]);
 
 /**
  * @param {ViewName} name @param {Picture} picture @param {Ground} ground @param {number} [density]
@@ -54,7 +57,7 @@ export function createPaper(name, { trace, state }, ground, density = FINE) {
   const views = apply(() => partsOf(name).map((part) => VIEWS[part](child(root, "section", part === "headline" ? "paper-headline" : ""), {})));
   /** @param {Picture} now */
   const update = (now) => apply(() => {
-    const shown = { ...now.state, axis, scales, hover: null, narrow: false, room: 0, stale: false };
+    const shown = { ...now.state, axis, scales, hover: null, narrow: false, room: 0, stale: false, settings: { ...now.state.settings, zoom: name === "opened" } };
     for (const view of views) view.update(now.trace, shown);
   });
   update({ trace, state });

@@ -15,7 +15,7 @@ import { readTrace } from "../trace.js";
  * @property {number | null} baseline_value
  * @property {{ delay: number, value: number | null }[] | null} by_delay
  * @property {any} predictions                      { target, predicted }
- * @property {{ from: number, actual: number[], predicted: (number | null)[] } | null} [forecast]
+ * @property {{ from: number, actual: number[], predicted: (number | null)[], one_step?: (number | null)[] } | null} [forecast]
  *
  * @typedef {object} Moment                         the network as it was after `step` steps, on the one probe sequence
  * @property {number} step                          0: before the first

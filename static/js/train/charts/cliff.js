@@ -2,8 +2,8 @@ import { t } from "../../i18n.js";
 import { child } from "../../views/band.js";
 import { problemView } from "../../views/problem.js";
 import { momentAt } from "../history.js";
+import { roundUp } from "./extent.js";
 import { createMap } from "./map.js";
-import { largestSpike } from "./loss.js";
 import { stepText } from "./plot.js";
 import { createProfile } from "./profile.js";
 import { write } from "./readout.js";
@@ -20,7 +20,9 @@ import { readSurface } from "./surface.js";
  * @typedef {{ surface: Surface, run: number, step: number }} Measured
  */
 
-const SPANS = [0.1, 0.3, 1, 3];
+const FIT = 0; // a distance that shows the step whole, where that is not too near and not too far
+const SPANS = [FIT, 0.03, 0.1, 0.3, 1, 3];
+const FITTING = { times: 1.6, least: 0.2, most: 3 };
 
 /** @param {HTMLElement} root @param {import("../view.js").TrainViewOptions} [options] @returns {import("../view.js").TrainView} */
 export function cliffView(root, { surface, onCursor } = {}) {
@@ -38,7 +40,7 @@ export function cliffView(root, { surface, onCursor } = {}) {
   const profile = createProfile(figures);
   const words = child(root, "p", "train-figure-note");
   words.setAttribute("role", "status");
-  let asked = { run: 0, span: 1 };
+  let asked = { run: 0, span: FIT };
   let waiting = 0;
   /** @type {Measured | null} */
   let measured = null;
@@ -47,11 +49,11 @@ export function cliffView(root, { surface, onCursor } = {}) {
 
   draw.addEventListener("click", () => measure());
   jump.addEventListener("click", () => {
-    const before = latest && beforeJump(latest.training);
-    if (!before) return;
-    asked = { ...asked, run: before.run };
-    onCursor?.(before.moment.step);
-    measure(before.moment);
+    const wall = latest && steepest(latest.training);
+    if (!wall) return;
+    asked = { ...asked, run: wall.run };
+    onCursor?.(wall.moment.step);
+    measure(wall.moment);
   });
 
   /** Another run, or distance: what is drawn is drawn anew. */
@@ -63,7 +65,8 @@ export function cliffView(root, { surface, onCursor } = {}) {
   /** @param {Moment | null} [moment]  the cursor's, unless told */
   async function measure(moment = latest && momentAt(latest.training.runs[asked.run], latest.state.cursor)) {
     if (!moment || !surface) return;
-    const { run, span } = asked;
+    const { run } = asked;
+    const span = asked.span || fitting(moment, latest?.state.settings.runs[run]?.learningRate ?? 0.1);
     const mine = (waiting += 1);
     root.setAttribute("aria-busy", "true");
     show();
@@ -88,12 +91,12 @@ export function cliffView(root, { surface, onCursor } = {}) {
     const moment = momentAt(training.runs[asked.run], state.cursor);
     if (measured && measured.run >= training.runs.length) measured = null;
     runs.update(state.names, state.names.map((_, i) => i), asked.run, training.runs.length < 2);
-    spans.update(SPANS.map((v) => `±${v}`), SPANS, asked.span, false);
-    const before = beforeJump(training);
+    spans.update(SPANS.map((v) => (v === FIT ? t("train.draw.cliff.fit") : `±${v}`)), SPANS, asked.span, false);
+    const wall = steepest(training);
     draw.disabled = !moment || root.hasAttribute("aria-busy");
     write(draw, t(moment ? "train.draw.cliff.draw" : "train.draw.cliff.drawNone", { step: stepText(moment?.step ?? 0) }));
-    jump.hidden = !before;
-    if (before) write(jump, t("train.draw.cliff.jump", { step: stepText(before.moment.step) }));
+    jump.hidden = !wall;
+    if (wall) write(jump, t("train.draw.cliff.steepest", { step: stepText(wall.moment.step) }));
     write(note, t("train.draw.cliff.note"));
     figures.hidden = !measured;
     write(words, measured ? t("train.draw.cliff.of", { name: state.names[measured.run], step: stepText(measured.step) }) : root.hasAttribute("aria-busy") ? t("train.draw.cliff.wait") : "");
@@ -117,11 +120,17 @@ export function cliffView(root, { surface, onCursor } = {}) {
   };
 }
 
-/** The last look before the largest jump: there the wall is near. @param {Training} training @returns {{ run: number, moment: Moment } | null} */
-export function beforeJump(training) {
-  const worst = largestSpike(training);
-  const moment = worst && momentAt(training.runs[worst.run], worst.spike.from - 1);
-  return moment ? { run: worst.run, moment } : null;
+/** The look at which the fixed sequence's own gradient was largest: there the wall is near. @param {Pick<Training, "runs">} training @returns {{ run: number, moment: Moment } | null} */
+export function steepest({ runs }) {
+  const norm = (/** @type {Moment} */ { trace }) => trace.gradientNorms?.total ?? NaN;
+  const all = runs.flatMap(({ moments }, run) => moments.map((moment) => ({ run, moment }))).filter(({ moment }) => moment.step > 0 && Number.isFinite(norm(moment)));
+  return all.reduce((/** @type {typeof all[number] | null} */ best, one) => (!best || norm(one.moment) > norm(best.moment) ? one : best), null);
+}
+
+/** How far to look, so that one step of gradient descent is seen. @param {Moment} moment @param {number} learningRate */
+export function fitting({ trace }, learningRate) {
+  const step = learningRate * (trace.gradientNorms?.total ?? 0);
+  return Math.min(FITTING.most, Math.max(FITTING.least, roundUp(Math.max(1e-9, FITTING.times * step)))) || 1;
 }
 
 /** @param {HTMLElement} parent @returns {HTMLButtonElement} */

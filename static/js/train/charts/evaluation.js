@@ -28,6 +28,7 @@ export function evaluationView(root, _options) {
   let drawn = [];
   return {
     update(training, state) {
+      root.classList.toggle("is-stale", state.stale);
       const moments = training.runs.map((run) => momentAt(run, state.cursor));
       const evaluations = moments.map((moment) => moment?.evaluation ?? null);
       const wanted = [...moments, state.theme, root.clientWidth, state.cursor, training.steps, state.settings, ...state.names, ...training.runs.map(({ moments: all }) => all.length)];

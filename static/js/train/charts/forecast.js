@@ -33,6 +33,10 @@ export function createForecast(root) {
       evaluations.forEach((one, i) => {
         if (!one?.forecast) return;
         const { colour, dashed } = state.series[i];
+        (one.forecast.one_step ?? []).forEach((v, j) => {
+          const at = inside(v, low, high);
+          if (at !== null) draw(figure.svg, "circle", { cx: plot.x(first + j), cy: plot.y(at), r: 1.7, fill: colour, opacity: 0.55 });
+        });
         draw(figure.svg, "path", { class: "figure-line", d: pathOf(points(one.forecast.predicted.map((v) => inside(v, low, high))), plot) || "M0 0", stroke: colour, "stroke-dasharray": dashed ? "6 4" : "none" });
       });
     },

@@ -57,7 +57,7 @@ export function gradientChart(root, options = {}) {
     const plane = { frame, range: { log: true, low: high.values[0], high: high.values[1] }, ground: state.scales.ink.surface };
     plot.point({ ...frame, bottom: whole.bottom }, training, state);
     if (!changed(training, state, frame, plane.range)) return wide.moving || high.moving;
-    drawAxes(plot.axes, plane, { values: valueTicks(target, frame.bottom - frame.top), end, steps: true });
+    drawAxes(plot.axes, plane, { values: last ? valueTicks(target, frame.bottom - frame.top) : [], end, steps: true });
     lowerSteps(plot.axes, whole.bottom - frame.bottom);
     const pen = plot.pen(whole);
     inside(pen, frame, () => paintRuns(pen, plane, lines, pieces, state));
@@ -73,6 +73,7 @@ export function gradientChart(root, options = {}) {
   return {
     update(training, state) {
       latest = { training, state };
+      root.classList.toggle("is-stale", state.stale);
       const step = shownStep(training, state);
       plot.empty.hidden = lastStep(training) > 0;
       plot.empty.textContent = t("train.draw.norm.empty");
@@ -121,15 +122,19 @@ function drawWords(root, plane, lines, pieces, training, state) {
   });
 }
 
-/** The largest gradient of all, where it stands out: at least 3 times its run's typical one. @param {Training} training @returns {{ run: number, step: number, value: number } | null} */
+const START = 10; // steps in which every gradient is large
+
+/** The largest gradient of all, where it stands out: at least 3 times its run's typical one, and not at the very start. @param {Training} training @returns {{ run: number, step: number, value: number } | null} */
 export function highestNorm({ runs }) {
   /** @type {{ run: number, step: number, value: number } | null} */
   let best = null;
   runs.forEach((run, i) => {
     const { fine, coarse } = lineOf(run, "gradientNorm");
-    const [bin, high] = maximum(fine.high, fine.count);
-    const [, typical] = maximum(coarse.middle, coarse.count, Math.floor(coarse.count / 2));
-    if (bin < 0 || high < 3 * typical || (best && high <= best.value)) return;
+    const skipped = Math.ceil(START / fine.size);
+    const [place, high] = maximum(fine.high.subarray(skipped, fine.count));
+    const [, typical] = maximum(coarse.middle.subarray(0, coarse.count), Math.floor(coarse.count / 2));
+    const bin = place + skipped;
+    if (place < 0 || high < 3 * typical || (best && high <= best.value)) return;
     const from = bin * fine.size;
     const at = run.gradientNorm.values.subarray(from, Math.min(run.gradientNorm.length, from + fine.size)).indexOf(high);
     best = { run: i, step: from + at + 1, value: high };
@@ -137,11 +142,11 @@ export function highestNorm({ runs }) {
   return best;
 }
 
-/** The largest of the first `count`, or with `rank` the one at that place of the sorted. @param {Float64Array} values @param {number} count @param {number} [rank] @returns {[number, number]} */
-function maximum(values, count, rank) {
-  const finite = [...values.subarray(0, count)].filter(Number.isFinite).sort((a, b) => a - b);
-  const value = rank === undefined ? finite.at(-1) ?? NaN : finite[Math.min(finite.length - 1, rank)] ?? NaN;
-  return [values.subarray(0, count).indexOf(value), value];
+/** Place and size of the largest, or with `rank` of the one at that place of the sorted. @param {Float64Array} values @param {number} [rank] @returns {[number, number]} */
+function maximum(values, rank) {
+  const finite = [...values].filter(Number.isFinite).sort((a, b) => a - b);
+  const value = (rank === undefined ? finite.at(-1) : finite[Math.min(finite.length - 1, rank)]) ?? NaN;
+  return [values.indexOf(value), value];
 }
 
 /** @param {Training} training @param {TrainState} state @param {{ run: number, step: number, value: number }} peak */
@@ -166,12 +171,9 @@ function saidOf(training, { settings }, i, step) {
 
 /** How often clipping acted. @param {Training} training @param {TrainState} state */
 function note(training, { settings, names }) {
-  const parts = training.runs.flatMap((run, i) => {
-    const pieces = clipPieces(settings, training, i, Math.max(1, run.loss.length));
-    if (!pieces.length || !run.clipped.length) return [];
-    return [t("train.draw.norm.share", { name: names[i], share: percent(clippedShare(run.clipped)) })];
-  });
-  return [t(parts.length ? "train.draw.norm.how" : "train.draw.norm.howFree"), ...parts].join(" ");
+  const clipped = training.runs.map((run, i) => clipPieces(settings, training, i, Math.max(1, run.loss.length)).length > 0);
+  const parts = training.runs.flatMap((run, i) => (clipped[i] && run.clipped.length ? [t("train.draw.norm.share", { name: names[i], share: percent(clippedShare(run.clipped)) })] : []));
+  return [t(clipped.includes(true) ? "train.draw.norm.how" : "train.draw.norm.howFree"), ...parts].join(" ");
 }
 
 /** @param {Training} training @param {TrainState} state */

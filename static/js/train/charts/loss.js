@@ -56,7 +56,7 @@ export function lossChart(root, options = {}) {
     const plane = { frame, range, ground: state.scales.ink.surface };
     plot.point(frame, training, state);
     if (!changed(training, state, frame, range)) return wide.moving || high.moving;
-    drawAxes(plot.axes, plane, { values: valueTicks(target, frame.bottom - frame.top), end, steps: true });
+    drawAxes(plot.axes, plane, { values: last ? valueTicks(target, frame.bottom - frame.top) : [], end, steps: true });
     const pen = plot.pen(frame);
     inside(pen, frame, () => lines.forEach((line, i) => line.length && paintLine(pen, plane, { ...line, ...state.series[i] })));
     plot.marks.replaceChildren();
@@ -67,6 +67,7 @@ export function lossChart(root, options = {}) {
   return {
     update(training, state) {
       latest = { training, state };
+      root.classList.toggle("is-stale", state.stale);
       const step = shownStep(training, state);
       plot.empty.hidden = lastStep(training) > 0;
       plot.empty.textContent = t("train.draw.loss.empty");

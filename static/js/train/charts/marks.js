@@ -95,7 +95,8 @@ export function drawPeak(root, plane, { step, value, colour, words }) {
   draw(root, "path", { class: "peak", d, fill: colour });
   if (!words) return;
   const width = textWidth(words, "560 12px");
-  const left = x + GAP + width < frame.width ? x + GAP : Math.max(4, Math.min(x - GAP - width, frame.width - width));
+  const beside = x + GAP + width < frame.width ? x + GAP : x - GAP - width;
+  const left = beside >= frame.left ? beside : Math.max(4, Math.min(frame.left + 4, frame.width - width));
   draw(root, "text", { class: "peak-words", x: left, y: frame.top + (over ? 10 : 7) }).textContent = words;
 }
 

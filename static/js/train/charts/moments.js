@@ -21,7 +21,7 @@ import { createStates } from "./states.js";
  */
 
 const SIZE = { least: 120, most: 360, gap: 28 };
-const LEGEND = 280;
+const LEGEND = 308;
 
 /** @param {HTMLElement} root @param {import("../view.js").TrainViewOptions} [options] @returns {import("../view.js").TrainView} */
 export function momentsView(root, options = {}) {
@@ -57,9 +57,10 @@ export function momentsView(root, options = {}) {
   return {
     update(training, state) {
       latest = { training, state };
+      root.classList.toggle("is-stale", state.stale);
       const moments = training.runs.map((run) => momentAt(run, state.cursor));
       const newest = moments.reduce((step, moment) => Math.max(step, moment?.step ?? -1), -1);
-      write(title, newest < 0 ? t("train.draw.look.title") : t("train.draw.look.titleAt", { step: stepText(newest) }));
+      write(title, newest <= 0 ? t(newest ? "train.draw.look.title" : "train.draw.look.titleFirst") : t("train.draw.look.titleAt", { step: stepText(newest) }));
       write(note, t(newest < 0 ? "train.draw.look.empty" : "train.draw.look.note"));
       reach.update(training, state);
       show(training, state);

@@ -133,18 +133,21 @@ function drawHalfLife(svg, frame, run, { scales }) {
   if (!T) return;
   const y = (/** @type {number} */ d) => frame.top + ((d + 0.5) / T) * (frame.bottom - frame.top);
   for (const [d, at] of [[0, y(0)], [T - 1, y(T - 1)]]) draw(svg, "text", { class: "tick end", x: frame.left - 8, y: Math.min(frame.bottom - 5, Math.max(frame.top + 5, at)) }).textContent = String(d);
-  const pieces = halfLives(run).map((piece) => piece.map(({ step, half }, i) => `${i ? "L" : "M"}${xOfStep(frame, step).toFixed(1)} ${y(Math.min(T, half)).toFixed(1)}`).join(""));
+  const pieces = halfLives(run).filter((piece) => piece.length >= SHORTEST).map((piece) => piece.map(({ step, half }, i) => `${i ? "L" : "M"}${xOfStep(frame, step).toFixed(1)} ${y(Math.min(T, half)).toFixed(1)}`).join(""));
   for (const [stroke, width] of /** @type {[string, number][]} */ ([[scales.ink.surface, 4], [scales.ink.text, 1.6]])) {
     draw(svg, "path", { class: "half-life", d: pieces.join("") || "M0 0", stroke, "stroke-width": width });
   }
 }
 
-/** The half-life of each moment, in pieces: where the gradient does not fade there is none. @param {RunHistory} run */
+const SHORTEST = 3; // looks: shorter pieces are no trend
+const TRUSTED = 0.5; // r² of the horizon's line: below it there is no telling
+
+/** The half-life of each moment, in pieces: where the gradient does not fade, or not evenly, there is none. @param {RunHistory} run */
 export function halfLives({ moments }) {
   /** @type {{ step: number, half: number }[][]} */
   const pieces = [[]];
   for (const { step, trace: { horizon, T } } of moments) {
-    if (horizon.half_life === null || horizon.half_life >= T) pieces.push([]);
+    if (horizon.half_life === null || horizon.half_life >= T || (horizon.r2 ?? 1) < TRUSTED) pieces.push([]);
     else pieces[pieces.length - 1].push({ step, half: horizon.half_life });
   }
   return pieces.filter((piece) => piece.length);

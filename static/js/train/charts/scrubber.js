@@ -111,7 +111,7 @@ export function scrubber(root, { onCursor } = {}) {
       slider.value = String(step);
       slider.disabled = last === 0;
       const look = looksOf(training).findLast((one) => one <= step);
-      const said = look === undefined ? t("train.draw.scrub.none") : look === step ? t("train.draw.scrub.here", { step: stepText(step) }) : t("train.draw.scrub.look", { step: stepText(step), look: stepText(look) });
+      const said = look === undefined ? t("train.draw.scrub.none") : last === 0 ? t("train.draw.scrub.first") : look === step ? t("train.draw.scrub.here", { step: stepText(step) }) : t("train.draw.scrub.look", { step: stepText(step), look: stepText(look) });
       slider.setAttribute("aria-valuetext", t("train.draw.scrub.of", { step, last }));
       write(pill, stepText(step));
       write(what, said);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { fitting, steepest } from "../../../../static/js/train/charts/cliff.js";
 import { contour, levels } from "../../../../static/js/train/charts/contours.js";
 import { mix } from "../../../../static/js/train/charts/map.js";
 import { cliffOf, lossAt, profileOf, readSurface, within } from "../../../../static/js/train/charts/surface.js";
@@ -57,4 +58,17 @@ test("levels are even on the log scale, and at least a few", () => {
 
 test("greys are mixed between surface and ink", () => {
   assert.deepEqual([mix("#ffffff", "#000000", 0), mix("#ffffff", "#000000", 0.5), mix("#000000", "#102030", 1)], ["#ffffff", "#808080", "#102030"]);
+});
+
+const look = (/** @type {number} */ step, /** @type {number | null} */ total) => /** @type {any} */ ({ step, trace: { gradientNorms: { total } } });
+
+test("the wall is nearest where the fixed sequence's gradient is largest; an overflow has no slope", () => {
+  const runs = /** @type {any} */ ([{ moments: [look(0, 99), look(50, 3)] }, { moments: [look(50, 7), look(100, null)] }]);
+  const { run, moment } = /** @type {any} */ (steepest({ runs }));
+  assert.deepEqual([run, moment.step], [1, 50]);
+  assert.equal(steepest({ runs: /** @type {any} */ ([{ moments: [look(0, 5)] }]) }), null);
+});
+
+test("the distance fits the step, within reason", () => {
+  assert.deepEqual([fitting(look(1, 50), 0.01), fitting(look(1, 0), 0.01), fitting(look(1, 1e9), 0.1)], [1, 0.2, 3]);
 });

@@ -9,11 +9,11 @@ import { creditOf, paceOf } from "./credit.js";
 import { stepText } from "./plot.js";
 import { reachView } from "./reach.js";
 import { createMark, markOnce, write } from "./readout.js";
-import { createStates } from "./states.js";
+import { createStates, statesHeight } from "./states.js";
 
 /**
  * The networks as they were at the cursor, looked at on one probe sequence: hidden states and credit triangle, a column a
- * run, on scales that never change by themselves; and above them how the gradient's reach came to be.
+ * run, on scales that never change by themselves; and below them how the gradient's reach came to be.
  *
  * @typedef {import("../view.js").Training} Training
  * @typedef {import("../view.js").TrainState} TrainState
@@ -22,18 +22,20 @@ import { createStates } from "./states.js";
 
 const SIZE = { least: 120, most: 360, gap: 28 };
 const LEGEND = 308;
+/** Height of all but strip and triangle: heading, note, name, what is said below. */
+const OTHERS = 112;
 
 /** @param {HTMLElement} root @param {import("../view.js").TrainViewOptions} [options] @returns {import("../view.js").TrainView} */
 export function momentsView(root, options = {}) {
   root.classList.add("train-figure", "train-moments");
-  child(root, "h2").textContent = t("train.draw.reach.title");
-  child(root, "p", "train-figure-note").textContent = t("train.draw.reach.note");
-  const reach = reachView(child(root, "div", "reaches"), options);
   const title = child(root, "h2");
   const note = child(root, "p", "train-figure-note");
   const row = child(root, "div", "looks-row");
   const list = child(row, "ol", "train-looks");
   const legends = child(row, "div", "train-legends");
+  child(root, "h2").textContent = t("train.draw.reach.title");
+  child(root, "p", "train-figure-note").textContent = t("train.draw.reach.note");
+  const reach = reachView(child(root, "div", "reaches"), options);
   const [norms, values] = [createLegend(legends), createValueBar(legends, "lying")];
   /** @type {ReturnType<typeof createLook>[]} */
   let looks = [];
@@ -50,7 +52,8 @@ export function momentsView(root, options = {}) {
   function show(training, state) {
     while (looks.length < training.runs.length) looks.push(createLook(list, onHover));
     for (const { item } of looks.splice(training.runs.length)) item.remove();
-    const size = sizeOf(row.clientWidth, training.runs.length, state.narrow);
+    const width = sizeOf(row.clientWidth, training.runs.length, state.narrow);
+    const size = state.narrow ? width : Math.min(width, heightOf(training, state.room));
     looks.forEach((look, i) => look.update(training, state, i, size, place));
   }
 
@@ -81,6 +84,14 @@ export function sizeOf(width, count, narrow) {
   const columns = narrow ? Math.min(2, count) : count;
   const room = (width - (columns - 1) * (narrow ? 16 : SIZE.gap)) / columns;
   return Math.round(Math.min(SIZE.most, Math.max(SIZE.least, room)));
+}
+
+/** Side of a triangle that ends where the window does; one loss alone is a low row, and may be as wide as there is room. @param {Training} training @param {number} room */
+function heightOf({ runs }, room) {
+  const moments = runs.flatMap((run) => run.moments.slice(0, 1));
+  if (moments.every((moment) => creditOf(moment).losses.length === 1)) return SIZE.most;
+  const strip = statesHeight(Math.max(...moments.map(({ trace }) => trace.H)));
+  return Math.round(Math.max(SIZE.least, room - OTHERS - strip));
 }
 
 /** @param {HTMLElement} list @param {(place: Place | null) => void} onHover */

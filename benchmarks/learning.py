@@ -59,6 +59,7 @@ VARIANTS = {  # why a row is as it is
     "GRU, update bias 1": Start("gru", "tanh", "orthogonal", keep_bias=1.0),
 }
 ADAM, CLIP = Optimizer("adam", 0.01, schedule="decay", decay=0.001), Clip("norm", 1.0)
+SLOWER = Optimizer("adam", 0.01, schedule="decay", decay=0.0003)
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,10 @@ TRIALS = (
         "recall, delay 20, T=24 (accuracy)", "recall", "delayed_recall", 24, 20, 64, 4000,
         networks=(*NETWORKS, *VARIANTS),
     ),
-    Trial("copy, delay 20, T=30 (accuracy)", "copy", "copy", 30, 20, 64, 4000),
+    Trial("copy, delay 20, T=30 (accuracy)", "copy", "copy", 30, 20, 64, 5000, SLOWER),
     Trial(
         "temporal order, T=50 (accuracy)", "order", "temporal_order", 50, 0, 50, 3000,
-        Optimizer("sgd", 0.1), (None, CLIP), ("tanh, orthogonal W",), 20,
+        Optimizer("sgd", 0.05), (None, CLIP), ("tanh, orthogonal W",), 20,
     ),
 )  # fmt: skip
 
@@ -137,9 +138,11 @@ def title(trial: Trial) -> None:
     print(f"\n{trial.title}: a guess without memory reaches {chance:.3f}")
     print(
         f"H={trial.H} batch={trial.batch} steps={trial.steps} {rule.name} {rule.learning_rate:g}"
-        f" {rule.schedule}"
+        f" {rule.schedule} {rule.decay if rule.schedule == 'decay' else ''}"
     )
-    print(f"{'network':22} {'clip':>6} {'mean':>8} {'worst':>8} {'CPU':>5}  each seed", flush=True)
+    print(
+        f"{'network':20} {'clip':>6} {'mean':>7} {'worst':>7} {'max ‖g‖':>8} {'CPU':>5}  each seed"
+    )
 
 
 def measure(trial: Trial, name: str, clip: Clip | None, seeds: int) -> dict:
@@ -147,10 +150,11 @@ def measure(trial: Trial, name: str, clip: Clip | None, seeds: int) -> dict:
     each = [learn(trial, name, clip, seed) for seed in range(seeds)]
     values = [one["value"] for one in each]
     worst = max if metric(TASKS[trial.task].output) == "mse" else min
+    largest = max(one["largest_gradient_norm"] for one in each)
+    seconds = sum(one["cpu_seconds"] for one in each)
     print(
-        f"{name:22} {'norm 1' if clip else 'none':>6} {np.mean(values):8.4f} {worst(values):8.4f}"
-        f" {sum(one['cpu_seconds'] for one in each):4.0f}s  "
-        + " ".join(f"{value:.4f}" for value in values),
+        f"{name:20} {'norm 1' if clip else 'none':>6} {np.mean(values):7.4f} {worst(values):7.4f}"
+        f" {largest:8.2g} {seconds:4.0f}s  " + " ".join(f"{value:.4f}" for value in values),
         flush=True,
     )
     return {"network": name, "clip": clip is not None, "seeds": each}

@@ -50,9 +50,9 @@ function fill(root, problem, shown, onRetry) {
 const sentences = ({ errors, detail }) => errors.map(({ field, message }) => `${field}: ${message}`).join(" · ") || detail;
 
 /** A picture's settings in one line. @param {Settings} settings */
-export function describe({ kind, text, activation, H, scheme, radius, seed, scale }) {
-  const sequence = kind === "text" ? `“${text.length > 24 ? `${text.slice(0, 23)}…` : text}”` : t(`controls.${kind}`);
-  const names = [sequence, t(`activation.${activation}`), `H ${H}`, t(`scheme.${scheme}`)];
-  if (radius !== null) names.push(`ρ ${radius}`);
-  return [...names, `${t("controls.seed")} ${seed}`, scale.map(powerOfTen).join(" … ")].join(" · ");
+export function describe({ kind, text, activation, H, scheme, radius, seed, scale, own = null }) {
+  const sequence = own?.data ? own.data.name || t("open.editedData") : kind === "text" ? `“${text.length > 24 ? `${text.slice(0, 23)}…` : text}”` : t(`controls.${kind}`);
+  const drawn = [t(`scheme.${scheme}`), ...(radius === null ? [] : [`ρ ${radius}`]), `${t("controls.seed")} ${seed}`];
+  const weights = own?.network ? [own.network.name || t("open.editedWeights")] : drawn;
+  return [sequence, t(`activation.${activation}`), `H ${H}`, ...weights, scale.map(powerOfTen).join(" … ")].join(" · ");
 }

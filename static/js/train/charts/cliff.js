@@ -22,6 +22,7 @@ import { readSurface } from "./surface.js";
 
 const FIT = 0; // a distance that shows the step whole, where that is not too near and not too far
 const SPANS = [FIT, 0.03, 0.1, 0.3, 1, 3];
+const START = 10; // steps in which every gradient is large
 const FITTING = { times: 1.6, least: 0.2, most: 3 };
 
 /** @param {HTMLElement} root @param {import("../view.js").TrainViewOptions} [options] @returns {import("../view.js").TrainView} */
@@ -124,7 +125,8 @@ export function cliffView(root, { surface, onCursor } = {}) {
 export function steepest({ runs }) {
   const norm = (/** @type {Moment} */ { trace }) => trace.gradientNorms?.total ?? NaN;
   const all = runs.flatMap(({ moments }, run) => moments.map((moment) => ({ run, moment }))).filter(({ moment }) => moment.step > 0 && Number.isFinite(norm(moment)));
-  return all.reduce((/** @type {typeof all[number] | null} */ best, one) => (!best || norm(one.moment) > norm(best.moment) ? one : best), null);
+  const later = all.filter(({ moment }) => moment.step > START);
+  return (later.length ? later : all).reduce((/** @type {typeof all[number] | null} */ best, one) => (!best || norm(one.moment) > norm(best.moment) ? one : best), null);
 }
 
 /** How far to look, so that one step of gradient descent is seen. @param {Moment} moment @param {number} learningRate */

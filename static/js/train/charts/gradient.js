@@ -114,17 +114,18 @@ function drawWords(root, plane, lines, pieces, training, state) {
   }
   drawChanges(root, plane, training.changes, state);
   drawHeads(root, plane, lines, state);
-  const peak = highestNorm(training);
-  if (peak && lastStep(training) > 1) drawPeak(root, plane, { ...peak, colour: state.series[peak.run].colour, words: peakWords(training, state, peak) });
-  training.runs.filter(({ diverged }) => diverged).forEach((run, row) => {
+  const taken = training.runs.filter(({ diverged }) => diverged).flatMap((run, row) => {
     const i = training.runs.indexOf(run);
-    drawDivergence(root, plane, { run, name: state.names[i], colour: state.series[i].colour, value: valueAt(run.gradientNorm, (run.diverged?.step ?? 1) - 1), row, narrow: state.narrow });
+    return drawDivergence(root, plane, { run, name: state.names[i], colour: state.series[i].colour, value: valueAt(run.gradientNorm, (run.diverged?.step ?? 1) - 1), row, narrow: state.narrow });
   });
+  const peak = highestNorm(training);
+  if (peak) drawPeak(root, plane, { ...peak, colour: state.series[peak.run].colour, words: peakWords(training, state, peak) }, taken);
 }
 
 const START = 10; // steps in which every gradient is large
+const STANDS_OUT = 10;
 
-/** The largest gradient of all, where it stands out: at least 3 times its run's typical one, and not at the very start. @param {Training} training @returns {{ run: number, step: number, value: number } | null} */
+/** The largest gradient of all, where it stands out: at least 10 times its run's typical one, and not at the very start. @param {Training} training @returns {{ run: number, step: number, value: number } | null} */
 export function highestNorm({ runs }) {
   /** @type {{ run: number, step: number, value: number } | null} */
   let best = null;
@@ -134,7 +135,7 @@ export function highestNorm({ runs }) {
     const [place, high] = maximum(fine.high.subarray(skipped, fine.count));
     const [, typical] = maximum(coarse.middle.subarray(0, coarse.count), Math.floor(coarse.count / 2));
     const bin = place + skipped;
-    if (place < 0 || high < 3 * typical || (best && high <= best.value)) return;
+    if (place < 0 || high < STANDS_OUT * typical || (best && high <= best.value)) return;
     const from = bin * fine.size;
     const at = run.gradientNorm.values.subarray(from, Math.min(run.gradientNorm.length, from + fine.size)).indexOf(high);
     best = { run: i, step: from + at + 1, value: high };

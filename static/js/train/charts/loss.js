@@ -88,8 +88,8 @@ function howDrawn({ runs }) {
   return (size > 1 ? t("train.draw.loss.how", { n: size }) : t("train.draw.loss.howShort")) + marks;
 }
 
-/** The step whose numbers are said: the cursor's, else the newest. @param {Training} training @param {TrainState} state */
-export const shownStep = (training, { cursor }) => (cursor === null ? training.step : Math.min(cursor, lastStep(training)));
+/** The step whose numbers are said: the cursor's, else the newest. @param {Pick<Training, "step">} training @param {Pick<TrainState, "cursor">} state */
+export const shownStep = ({ step }, { cursor }) => Math.min(cursor ?? Infinity, step);
 
 /** @param {import("../history.js").RunHistory} run @param {number} step */
 function saidOf({ loss, diverged }, step) {
@@ -104,16 +104,16 @@ function drawWords(root, plane, lines, training, state) {
   if (baseline !== null) drawLevel(root, plane, lines, baseline, { words: t("train.draw.loss.baseline", { value: plain(baseline) }), className: "baseline" });
   drawChanges(root, plane, changes, state);
   drawHeads(root, plane, lines, state);
+  const taken = runs.filter(({ diverged }) => diverged).flatMap((run, row) => {
+    const i = runs.indexOf(run);
+    return drawDivergence(root, plane, { run, name: state.names[i], colour: state.series[i].colour, value: valueAt(run.loss, (run.diverged?.step ?? 1) - 1), row, narrow: state.narrow });
+  });
   const worst = largestSpike(training);
   runs.forEach((run, i) => {
     for (const spike of highest(spikesOf(run), MARKED)) {
       const told = worst && worst.run === i && worst.spike.step === spike.step;
-      drawPeak(root, plane, { ...spike, colour: state.series[i].colour, words: told ? spikeWords(training, state, worst) : undefined });
+      drawPeak(root, plane, { ...spike, colour: state.series[i].colour, words: told ? spikeWords(training, state, worst) : undefined }, taken);
     }
-  });
-  runs.filter(({ diverged }) => diverged).forEach((run, row) => {
-    const i = runs.indexOf(run);
-    drawDivergence(root, plane, { run, name: state.names[i], colour: state.series[i].colour, value: valueAt(run.loss, (run.diverged?.step ?? 1) - 1), row, narrow: state.narrow });
   });
 }
 

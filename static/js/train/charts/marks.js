@@ -14,6 +14,7 @@ import { stepText } from "./plot.js";
  * @typedef {import("../view.js").TrainState} TrainState
  * @typedef {import("./lines.js").Plane} Plane
  * @typedef {import("./bins.js").Bins} Bins
+ * @typedef {{ x0: number, x1: number, y: number }} Words   where some stand: y of their middle
  * @typedef {import("./series.js").Line} Line
  */
 
@@ -85,8 +86,9 @@ export function freeSpot({ x0, x1, y, width, top, bottom }, points) {
   return spots[covered.indexOf(Math.min(...covered))] ?? { x: x0 + 6, y: y + 10 };
 }
 
-/** A point that stands out; its words stand in the free line at the top, above it. @param {SVGElement} root @param {Plane} plane @param {{ step: number, value: number, colour: string, words?: string }} peak */
-export function drawPeak(root, plane, { step, value, colour, words }) {
+/** A point that stands out; its words stand in the first line from the top that is free.
+ * @param {SVGElement} root @param {Plane} plane @param {{ step: number, value: number, colour: string, words?: string }} peak @param {Words[]} [taken] */
+export function drawPeak(root, plane, { step, value, colour, words }, taken = []) {
   const { frame } = plane;
   const over = yOfValue(plane, value) < frame.top;
   const [x, y] = [xOfStep(frame, step), clampY(plane, yOfValue(plane, value))];
@@ -97,12 +99,20 @@ export function drawPeak(root, plane, { step, value, colour, words }) {
   const width = textWidth(words, "560 12px");
   const beside = x + GAP + width < frame.width ? x + GAP : x - GAP - width;
   const left = beside >= frame.left ? beside : Math.max(4, Math.min(frame.left + 4, frame.width - width));
-  draw(root, "text", { class: "peak-words", x: left, y: frame.top + (over ? 10 : 7) }).textContent = words;
+  draw(root, "text", { class: "peak-words", x: left, y: freeLine({ x0: left, x1: left + width, y: frame.top + (over ? 10 : 7) }, taken) }).textContent = words;
 }
 
-/** Where a run ended: a cross, and in words what overflowed. @param {SVGElement} root @param {Plane} plane @param {{ run: RunHistory, name: string, colour: string, value: number, row: number, narrow: boolean }} end */
+/** The first line down from y on which there is room between x0 and x1. @param {Words} wanted @param {Words[]} taken */
+export function freeLine({ x0, x1, y }, taken) {
+  const hits = (/** @type {number} */ at) => taken.some((other) => other.x0 < x1 && x0 < other.x1 && Math.abs(other.y - at) < LINE);
+  let line = y;
+  while (hits(line)) line += LINE;
+  return line;
+}
+
+/** Where a run ended: a cross, and in words what overflowed. @param {SVGElement} root @param {Plane} plane @param {{ run: RunHistory, name: string, colour: string, value: number, row: number, narrow: boolean }} end @returns {Words[]} */
 export function drawDivergence(root, plane, { run: { diverged }, name, colour, value, row, narrow }) {
-  if (!diverged) return;
+  if (!diverged) return [];
   const { frame } = plane;
   const x = xOfStep(frame, diverged.step);
   const y = Number.isNaN(value) ? frame.top + 5 : Math.max(frame.top + 5, clampY(plane, yOfValue(plane, value)));
@@ -111,6 +121,7 @@ export function drawDivergence(root, plane, { run: { diverged }, name, colour, v
   const width = textWidth(words, "620 12px");
   const left = x + 12 + width < frame.width ? x + 12 : Math.max(frame.left, x - 12 - width);
   draw(root, "text", { class: "label", x: left, y: y + row * LINE, fill: colour }).textContent = words;
+  return [{ x0: left - 18, x1: left + width + 6, y: y + row * LINE }];
 }
 
 /** Settings that were changed while it ran: a line each, and what changed where there is room. @param {SVGElement} root @param {Plane} plane @param {import("../history.js").Change[]} changes @param {TrainState} state */

@@ -1,7 +1,7 @@
 import { draw } from "../../compare/series.js";
 import { short } from "../../format.js";
 import { child, prepare } from "../../views/band.js";
-import { lastStep, marginsOf, stepAtX, stepTicks, xOfStep } from "./extent.js";
+import { marginsOf, stepAtX, stepTicks, xOfStep } from "./extent.js";
 import { yOfValue } from "./lines.js";
 
 /**
@@ -49,7 +49,7 @@ export function createPlot(root, { kind, title }, options) {
     },
     /** @param {Frame} frame @param {Training} training @param {TrainState} state */
     point(frame, training, state) {
-      shown = { frame, last: lastStep(training) };
+      shown = { frame, last: training.step };
       placeCursor(cursor, frame, state.cursor === null ? null : Math.min(state.cursor, shown.last));
     },
     destroy() {

@@ -88,6 +88,9 @@ export function classNames({ settings: { kind, task } }, labels) {
 /** Every point a prediction; on the diagonal it is right. @param {HTMLElement} root @param {number[]} target @param {(number | null)[]} predicted @param {{ size: number, colour: string, name: string }} look */
 function drawScatter(root, target, predicted, { size, colour, name }) {
   const svg = draw(root, "svg", { class: "train-marks figure-svg", role: "img", width: size, height: size, "aria-label": t("train.draw.eval.scatterHeard", { name, n: target.length }) });
+  if (!predicted.some((v) => Number.isFinite(v))) {
+    draw(svg, "text", { class: "tick middle", x: size / 2 + 16, y: size / 2 }).textContent = t("train.draw.eval.none");
+  }
   const [low, high] = [Math.min(...target), Math.max(...target)];
   const air = 0.08 * (high - low || 1);
   const axis = { from: low - air, to: high + air, ticks: roundTicks(low - air, high + air, 3) };

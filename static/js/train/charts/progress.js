@@ -2,7 +2,7 @@ import { draw, drawMark } from "../../compare/series.js";
 import { percent, short } from "../../format.js";
 import { t } from "../../i18n.js";
 import { momentAt } from "../history.js";
-import { extentOf, lastStep, stepTicks, textWidth } from "./extent.js";
+import { extentOf, stepTicks, textWidth } from "./extent.js";
 import { createFigure, drawPlot, pathOf } from "./figure.js";
 import { freeSpot } from "./marks.js";
 import { stepText, tickText } from "./plot.js";
@@ -41,7 +41,7 @@ export function createProgress(root) {
       const plot = drawPlot(figure.svg, { width, height: HEIGHT }, { x: { from: 0, to: end, ticks: stepTicks(end, width - 56, 60), text: stepText }, y, log: !accuracy });
       lines.forEach((points, i) => drawRun(figure.svg, plot, points, state.series[i], state.scales.ink.surface));
       if (first.baseline_value !== null) drawBaseline(figure.svg, plot, first, lines.flat());
-      if (state.cursor !== null) draw(figure.svg, "path", { class: "cursor-line", d: `M${plot.x(Math.min(state.cursor, lastStep(training)))} ${plot.box.top}V${plot.box.bottom}` });
+      if (state.cursor !== null) draw(figure.svg, "path", { class: "cursor-line", d: `M${plot.x(Math.min(state.cursor, training.step))} ${plot.box.top}V${plot.box.bottom}` });
     },
   };
 }

@@ -5,7 +5,7 @@ import { child, prepare } from "../../views/band.js";
 import { hatch } from "../../views/cells.js";
 import { momentAt } from "../history.js";
 import { creditOf, paceOf } from "./credit.js";
-import { createGlide, extentOf, lastStep, marginsOf, stepAtX, xOfStep } from "./extent.js";
+import { createGlide, extentOf, marginsOf, stepAtX, xOfStep } from "./extent.js";
 import { placeCursor, pointAt } from "./plot.js";
 import { createMark, markOnce, write } from "./readout.js";
 
@@ -56,7 +56,7 @@ function createMap(root, options) {
   /** @type {Frame | null} */
   let shown = null;
   let stamp = "";
-  const listening = pointAt(area, (x) => shown && latest && stepAtX(shown, x, lastStep(latest.training)), options);
+  const listening = pointAt(area, (x) => shown && latest && stepAtX(shown, x, latest.training.step), options);
   const frames = createFrame(() => paint());
 
   /** @returns {boolean} */
@@ -72,7 +72,7 @@ function createMap(root, options) {
     const frame = { left, right: width - right, top: 8, bottom: height, width, height, end: values[0] };
     if (frame.right <= left) return false;
     shown = frame;
-    placeCursor(cursor, frame, state.cursor === null ? null : Math.min(state.cursor, lastStep(training)));
+    placeCursor(cursor, frame, state.cursor === null ? null : Math.min(state.cursor, training.step));
     const wanted = [width, height, frame.left, frame.end, state.theme, state.scales.range, run.moments.length, run.moments.at(-1)?.step, run.moments[1]?.step, run.loss.length, window.devicePixelRatio].join();
     if (wanted === stamp) return moving;
     stamp = wanted;

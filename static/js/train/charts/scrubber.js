@@ -1,6 +1,6 @@
 import { t } from "../../i18n.js";
 import { child } from "../../views/band.js";
-import { createGlide, extentOf, lastStep, marginsOf, xOfStep } from "./extent.js";
+import { createGlide, extentOf, marginsOf, xOfStep } from "./extent.js";
 import { createFrame } from "../../frame.js";
 import { shownStep } from "./loss.js";
 import { stepText } from "./plot.js";
@@ -94,7 +94,7 @@ export function scrubber(root, { onCursor } = {}) {
     const { values, moving } = across.at([end], training, state.reduced, performance.now());
     const frame = { left, right: width - right, top: 0, bottom: 0, width, height: 0, end: values[0] };
     if (frame.right <= left) return false;
-    const last = lastStep(training);
+    const last = training.step;
     place(track, left, frame.right - left);
     done.style.width = `${xOfStep(frame, last) - left}px`;
     place(slider, left - 8, Math.max(16, xOfStep(frame, last) - left + 16));
@@ -106,7 +106,7 @@ export function scrubber(root, { onCursor } = {}) {
   return {
     update(training, state) {
       latest = { training, state };
-      const [last, step] = [lastStep(training), shown(latest)];
+      const [last, step] = [training.step, shown(latest)];
       slider.max = String(last);
       slider.value = String(step);
       slider.disabled = last === 0;

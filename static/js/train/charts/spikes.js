@@ -1,7 +1,7 @@
 /**
  * Where the loss jumps. A step is part of a spike when its loss is more than 3 times the median of the 50 finite losses
- * before it (at least 10 of them), and more than 6 median absolute deviations above it. A quarter above the median, and 4
- * deviations, are enough right after (within 3 steps) a gradient 5 times its own running median: a wall that was run into.
+ * before it (at least 10 of them), and more than 6 median absolute deviations above it. Twice the median, and 4 deviations,
+ * are enough right after (within 3 steps) a gradient 5 times its own running median: a wall that was run into.
  * What is below a hundredth of the loss it began with is noise of a network that has learned. Such steps at most 10 apart
  * are one spike, told by its highest. What is not finite is a divergence, not a spike.
  *
@@ -9,7 +9,7 @@
  * @typedef {{ step: number, from: number, to: number, value: number, typical: number }} Spike   step: of its highest loss;
  *   from, to: its first and last step; typical: the median before it
  */
-export const RULE = { window: 50, least: 10, times: 3, deviations: 6, after: { times: 1.25, deviations: 4, gradient: 5, steps: 3 }, worth: 0.01, apart: 10 };
+export const RULE = { window: 50, least: 10, times: 3, deviations: 6, after: { times: 2, deviations: 4, gradient: 5, steps: 3 }, worth: 0.01, apart: 10 };
 
 /** Finds the spikes of a series that grows. */
 export function createSpikes() {

@@ -5,7 +5,7 @@ import { createTraining } from "../../../../static/js/train/history.js";
 import { clipAt, clipPieces, clippedShare } from "../../../../static/js/train/charts/clips.js";
 import { highestNorm } from "../../../../static/js/train/charts/gradient.js";
 import { largestSpike, shownStep, spikeWords } from "../../../../static/js/train/charts/loss.js";
-import { freeSpot } from "../../../../static/js/train/charts/marks.js";
+import { freeLine, freeSpot } from "../../../../static/js/train/charts/marks.js";
 import { stepText, tickText } from "../../../../static/js/train/charts/plot.js";
 import { createSpikes, highest } from "../../../../static/js/train/charts/spikes.js";
 
@@ -21,8 +21,8 @@ test("a loss far above the fifty before it is a spike; noise is none", () => {
   assert.ok(Math.abs(spike.typical - 1) < 0.03);
 });
 
-test("a rise of a half counts only right after a steep gradient", () => {
-  const loss = calm(200, { 120: 1.5 });
+test("a doubling counts only right after a steep gradient", () => {
+  const loss = calm(200, { 120: 2.4 });
   assert.deepEqual(spikesIn(loss), []);
   const norms = loss.map((_, i) => (i + 1 === 118 ? 40 : 1));
   assert.deepEqual(spikesIn(loss, norms).map(({ step }) => step), [120]);
@@ -105,8 +105,7 @@ test("the largest gradient stands out, or none does", () => {
 test("without a cursor the numbers are of the last step that all runs have", () => {
   const training = jumped();
   training.step = 180;
-  assert.equal(shownStep(training, /** @type {any} */ ({ cursor: null })), 180);
-  assert.equal(shownStep(training, /** @type {any} */ ({ cursor: 500 })), 200);
+  assert.deepEqual([null, 500, 7].map((cursor) => shownStep(training, { cursor })), [180, 180, 7]);
 });
 
 test("words go where no line is", () => {
@@ -117,6 +116,12 @@ test("words go where no line is", () => {
   const spot = freeSpot(level, points);
   assert.ok(spot.y === 110 || spot.x > 240);
   assert.ok(freeSpot({ ...level, y: 4 }, []).y > 4);
+});
+
+test("words stand on the first line that is free for them", () => {
+  const taken = [{ x0: 0, x1: 100, y: 10 }, { x0: 0, x1: 100, y: 26 }, { x0: 300, x1: 400, y: 10 }];
+  assert.equal(freeLine({ x0: 90, x1: 200, y: 10 }, taken), 42);
+  assert.equal(freeLine({ x0: 110, x1: 290, y: 10 }, taken), 10);
 });
 
 test("numbers of axes are short", () => {

@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.instrument import BPTT, Instrument, show
 
 # Names that are the same in every language: activations, schemes and letters as they are written
-# in formulas and programs, the product, the API, the sequence and its preset.
+# in formulas and programs, the product, the API, JSON, the sequence and its preset.
 NAMES = re.compile(
     r"hello world|Unrolled|\bAPI\b|\bRNN\b|\bLSTM\b|\bGRU\b|leaky ReLU|ReLU|tanh|sigmoid"
-    r"|Xavier|\bEsc\b|\br²"
+    r"|Xavier|\bEsc\b|\br²|\bJSON\b"
 )
 KEY = re.compile(r"\b[a-z]+\.[a-zA-Z]+(\.[a-zA-Z]+)*\b")
 WORD = re.compile(r"[A-Za-z]{2,}")

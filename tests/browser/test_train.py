@@ -263,6 +263,39 @@ def test_every_preset_trains(page: Page, preset: str) -> None:
     assert it.step == 1
 
 
+@pytest.mark.parametrize("kind", ["text", "sunspots", "numbers"])
+def test_whatever_is_chosen_can_be_trained(page: Page, kind: str) -> None:
+    it = training(page)
+    it.choose("controls.kind", f"controls.{kind}")
+    it.press("step")
+    it.status("paused")
+    assert it.step == 1
+    assert it.asked[0]["data"]["kind"] == ("text" if kind == "text" else "series")
+
+
+def test_the_other_language_shows_the_same_training(page: Page) -> None:
+    it = training(page, f"{SMALL}&until=9")
+    page.locator("a[data-language=zh]").click()
+    page.wait_for_url("**lang=zh**")
+    other = Training(page, "zh").ready()
+    expect(other.button("train.train")).to_be_enabled()
+    expect(page.locator(".train-count")).to_have_text(other.say("train.count", step=0, steps=9))
+    assert it.asked == []
+
+
+def test_a_task_that_cannot_be_is_said_before_training(page: Page, watch: Watch) -> None:
+    watch.allow("422|Failed to load")
+    page.goto("/train?task=copy&length=3&r=tanh+H+4")
+    it = Training(page)
+    expect(page.locator("#problem")).to_be_visible()
+    expect(it.fault).to_have_count(1)
+    it.spin("compare.length").fill("30")
+    expect(page.locator("#problem")).to_be_hidden()
+    expect(it.fault).to_have_count(0)
+    it.press("step")
+    it.status("paused")
+
+
 def test_keys(page: Page) -> None:
     it = training(page, LONG)
     page.locator("#main").focus()

@@ -72,6 +72,9 @@ export function controls(root, options) {
   };
 }
 
+/** A batch to begin with: many sequences of a task, few streams of a text, a series as one. @type {Record<string, number>} */
+const BATCHES = { task: 32, text: 8, sunspots: 1, numbers: 1 };
+
 /** Fields of the request and of this panel. @type {Record<string, string>} */
 const FIELDS = {
   "data.name": "task", "data.length": "length", "data.delay": "delay", "data.batch": "batch", "data.seed": "dataSeed", "data.text": "text", "data.values": "numbers",
@@ -129,7 +132,7 @@ function sequenceFields(root, change) {
   return {
     kind: segmented(root, {
       key: "controls.kind", choices: ["task", "text", "sunspots", "numbers"], quiet: true, name: (choice) => t(choice === "task" ? "compare.task" : `controls.${choice}`),
-      onPick: (choice) => change({ kind: /** @type {TrainingSettings["kind"]} */ (choice) }),
+      onPick: (choice) => change({ kind: /** @type {TrainingSettings["kind"]} */ (choice), batch: BATCHES[choice] }),
     }),
     task: select(root, { key: "compare.task", choices: TASKS, name: (choice) => t(`compare.task.${choice}`), onPick: (choice) => change({ task: choice }) }),
     length: slider(root, wholeSlider("compare.length", [2, LIMITS.T], (value, dragging) => change({ length: value }, dragging))),

@@ -5,7 +5,7 @@ import { t } from "./i18n.js";
  * Single questions to the server beside the picture's own: code, grading, weights.
  *
  * @typedef {import("./api.js").Problem} Problem
- * @param {"code" | "grade" | "weights"} path @param {any} body  JSON, or a form with a file @param {AbortSignal} [signal]
+ * @param {"code" | "grade" | "weights" | "forward"} path @param {any} body  JSON, or a form with a file @param {AbortSignal} [signal]
  * @returns {Promise<{ answer: any } | { problem: Problem }>}
  */
 export async function exchange(path, body, signal) {

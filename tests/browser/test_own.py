@@ -29,7 +29,9 @@ def pasted(it: Instrument, text: str) -> None:
     it.page.get_by_role("textbox", name=it.words["open.paste"], exact=True).fill(text)
 
 
-def weights(cell: str = "rnn", inputs: int = 3, hidden: int = 4, layers: int = 1) -> bytes:
+def weights(
+    cell: str = "rnn", inputs: int = 3, hidden: int = 4, layers: int = 1, both: bool = False
+) -> bytes:
     """Return an npz as PyTorch names its arrays."""
     rows = {"rnn": 1, "lstm": 4, "gru": 3}[cell] * hidden
     draw = np.random.default_rng(0).normal
@@ -39,6 +41,8 @@ def weights(cell: str = "rnn", inputs: int = 3, hidden: int = 4, layers: int = 1
         arrays[f"rnn.weight_hh_l{n}"] = draw(size=(rows, hidden))
         arrays[f"rnn.bias_ih_l{n}"] = draw(size=rows)
         arrays[f"rnn.bias_hh_l{n}"] = draw(size=rows)
+    if both:
+        arrays |= {f"{k}_reverse": v for k, v in arrays.items() if k.startswith("rnn.")}
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     return buffer.getvalue()
@@ -153,6 +157,27 @@ def test_weights_are_read_reported_and_shown(page: Page, cell: str) -> None:
     it.shows(T=10, H=4)
 
 
+def test_of_several_layers_the_top_one_is_shown(page: Page) -> None:
+    it = opened(page)
+    content = weights("gru", layers=3)
+    bring(it, "deep.npz", content)
+    expect(said(it)).to_have_text(re.compile(re.escape(it.say("open.found.weightsTop", n=3))))
+    answer = show_it(it)
+    asked = answer["body"]
+    arrays = np.load(io.BytesIO(content))
+    expected = arrays["rnn.weight_hh_l2"]
+    np.testing.assert_allclose(asked["network"]["parameters"]["W"], expected)
+    whole = page.request.post(
+        "/api/v1/weights",
+        multipart={"file": {"name": "w", "mimeType": "a/b", "buffer": content}},
+    ).json()["network"]
+    impulse = [[float(t == 0)] * 3 for t in range(20)]
+    body = {"network": whole, "data": {"kind": "arrays", "x": impulse}}
+    forward = page.request.post("/api/v1/forward", data=body).json()["forward"]
+    np.testing.assert_allclose(answer["json"]["forward"]["h"], forward["h"], rtol=1e-12)
+    it.shows(T=20, H=4)
+
+
 def test_weights_that_fit_stay_on_the_sequence(page: Page) -> None:
     it = opened(page, "/?text=abca")
     network = {
@@ -175,12 +200,12 @@ def test_weights_that_fit_stay_on_the_sequence(page: Page) -> None:
 @pytest.mark.parametrize(
     ("content", "key"),
     [
-        (weights("lstm", layers=2), "fault.own.layers"),
+        (weights("rnn", both=True), "fault.own.directions"),
         (weights("rnn", hidden=65), "fault.own.wide"),
         (b"PK\x03\x04 cut off", None),
         (b"\x80\x02}q\x00.", None),
     ],
-    ids=["layers", "wide", "truncated", "pickled"],
+    ids=["directions", "wide", "truncated", "pickled"],
 )
 def test_weights_that_the_page_cannot_show(
     page: Page, watch: Any, content: bytes, key: str | None

@@ -50,8 +50,9 @@ export async function weightsSheet(root, { file, settings, trace, status, onRead
     if ("problem" in outcome) return status.say(explain(outcome.problem), "fault");
     writeReport(report, outcome.answer);
     try {
-      const { next, key } = fit(outcome.answer.network, file.name, settings(), trace());
-      status.say(t(key, { name: file.name }));
+      const { next, words } = await fit(outcome.answer.network, file.name, settings(), trace());
+      if (mine !== turn) return;
+      status.say(words);
       onReady(next);
     } catch (fault) {
       if (!(fault instanceof Refused)) throw fault;
@@ -75,14 +76,40 @@ function writeReport(root, { recognised, ignored, notes }) {
   list("open.notes", notes ?? []);
 }
 
-/** The network on the sequence of the page where it fits, else on an impulse. @param {any} answer @param {string} name @param {Settings} settings @param {Trace | null} trace */
-export function fit(answer, name, settings, trace) {
-  if (answer.layers > 1 || answer.bidirectional) throw new Refused("fault.own.layers");
-  const network = checkNetwork({ ...withIdentity(answer), name });
-  const { U, V } = /** @type {Record<string, number[][]>} */ (network.parameters);
-  const fits = trace !== null && trace.I === U[0].length && trace.O === V.length;
-  const data = fits ? settings.own?.data ?? null : impulse(U[0].length, V.length);
+/** The network on the sequence of the page where it fits, else on an impulse; of several layers the top one.
+ * @param {any} answer @param {string} name @param {Settings} settings @param {Trace | null} trace */
+async function fit(answer, name, settings, trace) {
+  if (answer.bidirectional) throw new Refused("fault.own.directions");
+  const whole = withIdentity(answer);
+  const network = checkNetwork({ ...whole, parameters: topOf(whole), name });
+  const [I, O] = [whole.parameters.U[0].length, /** @type {number[][]} */ (network.parameters.V).length];
+  const fits = trace !== null && trace.I === I && trace.O === O;
   if (fits) network.output = trace.output;
+  const words = [t(fits ? "open.found.weights" : "open.found.weightsImpulse")];
+  let data = fits ? settings.own?.data ?? null : impulse(I, O);
+  if (whole.layers > 1) {
+    words.unshift(t("open.found.weightsTop", { n: whole.layers }));
+    data = await above(answer, fits ? dataOf(trace, name) : impulse(I, O));
+  }
   const next = { ...settings, ...settingsOf(network, answer.activation), own: withOwn(null, { network, data }) };
-  return { next, key: fits ? "open.found.weights" : "open.found.weightsImpulse" };
+  return { next, words: words.join(" ") };
+}
+
+/** The top layer's parameters under the names of a first one. @param {any} network */
+function topOf({ layers, parameters }) {
+  if (!(layers > 1)) return parameters;
+  const end = `_l${layers - 1}`;
+  const own = Object.entries(parameters).filter(([key]) => key.endsWith(end)).map(([key, v]) => [key.slice(0, -end.length), v]);
+  return { ...Object.fromEntries(own), V: parameters.V, c: parameters.c };
+}
+
+/** The page's sequence as own data. @param {Trace} trace @param {string} name @returns {import("./own.js").OwnData} */
+const dataOf = ({ answer: { data, network } }, name) => ({ name, x: data.x, y: data.y, output: network.output, labels: data.labels ?? null, scale: null });
+
+/** A sequence as the top layer hears it: the states of the layer below. @param {any} network @param {import("./own.js").OwnData} data */
+async function above(network, data) {
+  const outcome = await exchange("forward", { network, data: { kind: "arrays", x: data.x } });
+  if ("problem" in outcome) throw new Refused("fault.own.below", { why: explain(outcome.problem) });
+  const below = outcome.answer.forward.layers.find((/** @type {any} */ one) => one.layer === network.layers - 2);
+  return { ...data, x: below.h };
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from app.api.errors import FieldError, Problem
+from app.api.schemas.values import show
 from app.engine.cells import CELLS
 from app.engine.gradcheck import SAMPLE
 from app.engine.network import parameter_shapes
@@ -187,8 +188,8 @@ def check_sizes(sizes: Sizes, settings: Settings, where: dict[str, str]) -> None
     errors = [
         FieldError(
             field=where[letter],
-            message=f"makes {letter} = {size}; at most {limit} here",
-            was=size,
+            message=f"makes {letter} = {show(size)}; at most {limit} here",
+            was=show(size),
             expected=f"{letter} ≤ {limit}",
         )
         for letter in "TBIHO"

@@ -21,6 +21,7 @@ from app.api.schemas.requests import BpttRequest, SeriesData, TaskData, TextData
 from app.api.schemas.training import TrainRequest
 from app.api.sizes import sizes_of, where
 from app.engine.clipping import Clip
+from app.engine.network import Network
 from app.engine.optimizers import OPTIMIZERS, Optimizer
 from app.engine.sequences import Sequence, check_fit, counted_targets
 from app.engine.tasks import TASKS
@@ -63,10 +64,10 @@ def plan_train(request: TrainRequest, body_bytes: int, settings: Settings) -> Tr
     _check_prices(request, sizes, settings)
     if request.resume is None:
         _check_checkpoint(request, sizes, body_bytes, settings)
-    batches = make_batches(
-        _source(request), chunk=request.chunk, batch=request.batch, seed=request.seed
-    )
-    runs = [_run(request, i, sizes[i], batches) for i in range(len(requests))]
+    source = _source(request)
+    networks = [_network(request, i, sizes[i], source) for i in range(len(requests))]
+    batches = make_batches(source, chunk=request.chunk, batch=request.batch, seed=request.seed)
+    runs = [_run(request, i, network, batches) for i, network in enumerate(networks)]
     training = Training(runs, batches)
     if request.resume is not None:
         with of_checkpoint():
@@ -236,17 +237,24 @@ def _source(request: TrainRequest) -> Source:
         return make_sequence(data, dtype)
 
 
-def _run(request: TrainRequest, index: int, sizes: Sizes, batches: Batches) -> Run:
-    """Return a run, held against all the data that it will see."""
-    asked = request.runs[index]
+def _network(request: TrainRequest, index: int, sizes: Sizes, source: Source) -> Network:
+    """Return a run's network, held against all sequences where they are there already."""
     with of_run(index):
         _, network = build_network(request.each()[index], sizes)
+        if isinstance(source, Sequence):
+            check_fit(network, source)
+            counted_targets(network, source)
+        if request.sample:
+            Stepper(network)  # refuses a network that cannot write
+        return network
+
+
+def _run(request: TrainRequest, index: int, network: Network, batches: Batches) -> Run:
+    """Return a run, held against its first step."""
+    asked = request.runs[index]
+    with of_run(index):
         first = batches.piece(1).sequence
         check_fit(network, first)
-        whole = batches.source if isinstance(batches.source, Sequence) else first
-        counted_targets(network, whole)
+        counted_targets(network, first)
         clip = Clip(asked.clip.by, asked.clip.threshold) if asked.clip else None
-        if request.sample:
-            Stepper(network)
-        optimizer = Optimizer(**asked.optimizer.model_dump())
-        return Run(network, optimizer, clip, asked.truncate)
+        return Run(network, Optimizer(**asked.optimizer.model_dump()), clip, asked.truncate)

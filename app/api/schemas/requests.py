@@ -20,7 +20,8 @@ ClipBy = Literal["norm", "matrix", "value"]
 Precision = Literal["float64", "float32"]
 Include = Literal["credit", "jacobians", "shares", "credit_vectors", "jacobian_matrices"]
 
-LARGEST_SEED = 2**53 - 1  # the largest integer that every JSON reader holds exactly
+LARGEST_INTEGER = 2**53 - 1  # the largest that every JSON reader holds exactly
+LARGEST_SEED = LARGEST_INTEGER
 MOST_LAYERS = 8
 MOST_NETWORKS = 8
 
@@ -101,9 +102,15 @@ class NetworkRequest(Strict):
         example=8,
         default=None,
         ge=1,
+        le=LARGEST_INTEGER,
     )
     output_size: int | None = doc(
-        "O; null: V's rows, else what the data needs", unit="units", example=8, default=None, ge=1
+        "O; null: V's rows, else what the data needs",
+        unit="units",
+        example=8,
+        default=None,
+        ge=1,
+        le=LARGEST_INTEGER,
     )
     parameters: Parameters | None = block(
         Parameters, "weights to use as they are; null: drawn by `init`", default=None
@@ -210,6 +217,7 @@ class TaskData(_AnyData):
         example=30,
         default=30,
         ge=1,
+        le=LARGEST_INTEGER,
     )
     delay: int = doc(
         "steps to remember over; only copy and delayed_recall have one",
@@ -217,6 +225,7 @@ class TaskData(_AnyData):
         example=10,
         default=10,
         ge=0,
+        le=LARGEST_INTEGER,
     )
     batch: int = doc(
         "sequences B; a single one has no batch axis",
@@ -224,6 +233,7 @@ class TaskData(_AnyData):
         example=1,
         default=1,
         ge=1,
+        le=LARGEST_INTEGER,
     )
     seed: int = doc(
         "draws the sequences; the same seed, the same data",
@@ -277,6 +287,7 @@ class _Request(Strict):
         example=10,
         default=None,
         ge=1,
+        le=LARGEST_INTEGER,
     )
     precision: Precision = doc(
         "floating-point type of every array", unit="name", example="float64", default="float64"

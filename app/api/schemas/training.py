@@ -5,6 +5,7 @@ from typing import Literal
 from app.api.schemas.checkpoints import MOST_RUNS, MOST_STEPS, Checkpoint
 from app.api.schemas.fields import Strict, block, doc, example_of
 from app.api.schemas.requests import (
+    LARGEST_INTEGER,
     LARGEST_SEED,
     BpttRequest,
     ClipRequest,
@@ -70,6 +71,7 @@ class RunRequest(Strict):
         example=10,
         default=None,
         ge=1,
+        le=LARGEST_INTEGER,
     )
 
 
@@ -122,6 +124,7 @@ class TrainRequest(Strict):
         example=25,
         default=None,
         ge=1,
+        le=LARGEST_INTEGER,
     )
     batch: int | None = doc(
         "sequences a step: so many of arrays or texts, shuffled; one text or series is cut into "
@@ -130,6 +133,7 @@ class TrainRequest(Strict):
         example=8,
         default=None,
         ge=1,
+        le=LARGEST_INTEGER,
     )
     holdout: float = doc(
         "the last fraction of a series' values, forecast instead of learnt; series only",

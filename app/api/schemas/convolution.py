@@ -21,7 +21,14 @@ from app.api.schemas.nested import (
     states,
 )
 from app.api.schemas.parameters import Array
-from app.api.schemas.requests import LARGEST_SEED, Activation, Data, Output, Precision
+from app.api.schemas.requests import (
+    LARGEST_INTEGER,
+    LARGEST_SEED,
+    Activation,
+    Data,
+    Output,
+    Precision,
+)
 from app.api.schemas.values import Numbers, refuse
 
 Scheme = Literal["normal", "xavier", "orthogonal"]
@@ -105,6 +112,7 @@ class ConvolutionNetwork(Strict):
         example=8,
         default=None,
         ge=1,
+        le=LARGEST_INTEGER,
     )
     output_size: int | None = doc(
         "O; null: V's rows, else what the data needs", unit="units", example=8, default=None, ge=1

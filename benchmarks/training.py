@@ -3,15 +3,16 @@
 Usage: python -m benchmarks.training [--seconds S] [--cell rnn|lstm|gru]
 
 A step is all of it: forward, BPTT, clipping by norm, Adam. PyTorch trains torch.nn.RNN, LSTM or GRU
-with a linear readout on the same data, on one thread; both take turns in one run, in both
-precisions. The character network (H=100, T=25, clip by value, Adagrad, batch 1) stands beside
-`benchmarks.char_rnn` and the same model in PyTorch. Prints tables and writes
+with a linear readout on the same data. Both run on one thread, take turns, and are timed by the
+processor's seconds. The character network (H=100, T=25, clip by value, Adagrad, batch 1) stands
+beside `benchmarks.char_rnn` and the same model in PyTorch. Prints tables and writes
 build/bench/training.json.
 """
 
 import argparse
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,7 +71,12 @@ def measure_step(cell: str, size: str, dtype: str, seconds: float) -> dict:
     T, B, H, I = PASSES[size]  # noqa: E741
     network, sequence = case(cell, T, B, H, I, DTYPES[dtype])
     contenders = {"numpy": steps(network, sequence), "torch": TorchStep(network, sequence)}
-    return {"cell": cell, "size": size, "dtype": dtype, **medians(contenders, seconds)}
+    return {
+        "cell": cell,
+        "size": size,
+        "dtype": dtype,
+        **medians(contenders, seconds, time.process_time),
+    }
 
 
 def a_text() -> str:
@@ -92,7 +98,7 @@ def measure_characters(dtype: str, seconds: float) -> dict:
         "plain": CharRnn(source.codes, ALPHABET, TEXT_H, TEXT_T, DTYPES[dtype]).advance,
         "torch": TorchStep(network, batches.piece(1).sequence, adagrad=True),
     }
-    return {"dtype": dtype, **medians(contenders, seconds)}
+    return {"dtype": dtype, **medians(contenders, seconds, time.process_time)}
 
 
 def report(found: list[dict], texts: list[dict]) -> None:

@@ -19,7 +19,7 @@ from app.engine.errors import check_cancel
 from app.engine.layer import CANCEL_EVERY, Adjoint
 from app.engine.norms import narrow, row_norms
 
-STRETCH = 1 << 18  # numbers a buffer may hold: stays in the cache
+STRETCH = 1 << 17  # numbers a buffer may hold: stays in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +149,9 @@ def _carry(
             end = at + sizes[k]
             blocks = [buffer[at:end] for buffer in buffers]
             gone = first[k] - first[k + 1] if k + 1 < band.T else 0
-            _to_step(way, k, [block[gone:] for block in later], blocks, seed[k])
+            if gone:
+                later = [block[gone:] for block in later]
+            _to_step(way, k, later, blocks, seed[k])
             later, at = blocks, end
         yield steps, [buffer[:at] for buffer in buffers]
 

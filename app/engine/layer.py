@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.engine.errors import check_cancel
+from app.engine.gemm import SMALL, small_rows
 
 CANCEL_EVERY = 32  # steps between two looks at the cancel event
 
@@ -137,11 +138,19 @@ def rows(array: np.ndarray) -> np.ndarray:
 
 
 def product(block: np.ndarray, W: np.ndarray, out: np.ndarray) -> None:
-    """Write block · W into out, as one GEMM whatever axes lie in front; out is contiguous."""
-    if block.ndim <= 2:
+    """Write block · W into out, as one GEMM whatever axes lie in front; out is contiguous.
+
+    Where the BLAS is quicker with small ones (`gemm.piece_rows`), by pieces of rows.
+    """
+    if block.ndim > 2:
+        block, out = rows(block), rows(out)
+    if block.ndim == 1 or block.size * W.shape[1] <= SMALL:
         block.dot(W, out)
-    else:
-        rows(block).dot(W, rows(out))
+        return
+    m = small_rows(*W.shape)
+    for at in range(0, len(block), m or len(block)):
+        piece = slice(at, at + m) if m else slice(None)
+        block[piece].dot(W, out[piece])
 
 
 def states(x: np.ndarray, H: int, start: np.ndarray | None) -> np.ndarray:

@@ -19,7 +19,9 @@ def row_norms(rows: np.ndarray) -> np.ndarray:
     trusted = (squares > low) & (squares <= limits.max)
     if not trusted.all():
         doubtful = ~trusted
-        norms[doubtful] = _scaled_norms(rows[doubtful])
+        few = rows[doubtful]
+        if few.any():  # else they are zeros, and so are their norms
+            norms[doubtful] = _scaled_norms(few)
     return norms
 
 

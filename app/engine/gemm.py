@@ -1,4 +1,4 @@
-"""The product that a loop repeats, A · block: prepared once for a shape, the quickest call."""
+"""The product that a loop repeats, prepared once for a shape; which sizes suit the BLAS."""
 
 import ctypes
 from collections.abc import Callable
@@ -33,10 +33,17 @@ def piece_rows(M: int, K: int, N: int) -> int:
 
     The choice rests on the kernel's name, not on a timing: the same request gives the same bits.
     """
-    if M * K * N <= SMALL or blas_kernel().lower() not in SMALL_KERNELS:
+    if M * K * N <= SMALL:
         return M
-    rows = [m for m in range(LEAST_ROWS, M) if M % m == 0 and m * K * N <= SMALL]
+    rows = [m for m in range(LEAST_ROWS, small_rows(K, N) + 1) if M % m == 0]
     return max(rows, default=M)
+
+
+def small_rows(K: int, N: int) -> int:
+    """Return how many rows times (K,N) are a small product; 0 where the kernel has no use of it."""
+    fast = blas_kernel().lower() in SMALL_KERNELS
+    m = SMALL // (K * N)
+    return m if fast and m >= LEAST_ROWS else 0
 
 
 def prepare(A: np.ndarray, out: np.ndarray) -> tuple[Product, np.ndarray]:

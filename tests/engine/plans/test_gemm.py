@@ -13,7 +13,8 @@ def small_kernel(monkeypatch):
     monkeypatch.setattr(gemm, "SMALL_KERNELS", (gemm.blas_kernel().lower(),))
 
 
-def test_pieces_are_small_and_fill_the_rows(small_kernel):
+@pytest.mark.usefixtures("small_kernel")
+def test_pieces_are_small_and_fill_the_rows():
     assert gemm.small_rows(5, 4) == 10
     assert gemm.small_rows(50, 4) == 0  # not even the least rows fit
     assert gemm.piece_rows(12, 5, 4) == 6
@@ -27,8 +28,9 @@ def test_another_kernel_takes_one_piece(monkeypatch):
     assert gemm.piece_rows(512, 512, 64) == 512
 
 
+@pytest.mark.usefixtures("small_kernel")
 @pytest.mark.parametrize("shape", [(23, 6), (3, 8, 6), (6,)])
-def test_rows_times_a_matrix(small_kernel, shape):
+def test_rows_times_a_matrix(shape):
     rng = np.random.default_rng(0)
     block, W = rng.normal(size=shape), rng.normal(size=(6, 5))
     out = np.empty((*shape[:-1], 5))
@@ -36,8 +38,9 @@ def test_rows_times_a_matrix(small_kernel, shape):
     assert np.allclose(out, block @ W, rtol=1e-14, atol=1e-14)
 
 
+@pytest.mark.usefixtures("small_kernel")
 @pytest.mark.parametrize("M", [12, 13])
-def test_a_matrix_times_blocks(small_kernel, M):
+def test_a_matrix_times_blocks(M):
     rng = np.random.default_rng(1)
     A, blocks, out = rng.normal(size=(M, 5)), rng.normal(size=(3, 5, 4)), np.empty((3, M, 4))
     into, pieces = gemm.prepare(A, out)

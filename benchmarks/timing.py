@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.engine.gemm import blas_kernel
+from app.engine.plans.gemm import blas_kernel
 
 TURN = 0.005  # seconds: long enough that a contender works from its own warm caches
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.engine.errors import check_cancel
-from app.engine.gemm import SMALL, small_rows
+from app.engine.plans.gemm import SMALL, small_rows
 
 CANCEL_EVERY = 32  # steps between two looks at the cancel event
 

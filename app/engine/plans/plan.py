@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.engine.errors import check_cancel
-from app.engine.gemm import in_pieces, prepare
+from app.engine.plans.gemm import in_pieces, prepare
 from app.engine.plans.heads import HEADS
 
 STRETCH_BYTES = 1 << 18  # of one array, for the steps worked through together: stays in the cache

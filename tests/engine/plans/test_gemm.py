@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from app.engine import gemm, layer
+from app.engine import layer
+from app.engine.plans import gemm
 
 
 @pytest.fixture

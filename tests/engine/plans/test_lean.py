@@ -7,13 +7,12 @@ from threading import Event, Thread
 import numpy as np
 import pytest
 
-from app.engine import gemm
 from app.engine.activations import ACTIVATIONS
 from app.engine.bptt import run_bptt
 from app.engine.cells import CELLS
 from app.engine.errors import Cancelled
 from app.engine.network import Network
-from app.engine.plans import pool
+from app.engine.plans import gemm, pool
 from app.engine.plans.lean import has_plan, lean_pass
 from app.engine.readout import READOUTS
 from app.engine.sequences import Sequence, counted_targets

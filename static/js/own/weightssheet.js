@@ -92,7 +92,7 @@ async function fit(answer, name, settings, trace) {
     data = await above(answer, fits ? dataOf(trace, name) : impulse(I, O));
   }
   const next = { ...settings, ...settingsOf(network, answer.activation), own: withOwn(null, { network, data }) };
-  return { next, words: words.join(" ") };
+  return { next, words: words.join(" ").replaceAll("。 ", "。") };
 }
 
 /** The top layer's parameters under the names of a first one. @param {any} network */

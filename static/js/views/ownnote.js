@@ -29,7 +29,7 @@ export function ownNote(parent, what, onChange) {
       if (!brought) return false;
       const word = what === "data" ? t(brought.name ? "open.ownData" : own.edits.some(({ of }) => of === "x") ? "open.editedData" : "open.impulse")
         : t(brought.name ? "open.ownWeights" : "open.editedWeights");
-      title.textContent = brought.name ? `${word}: ${brought.name}` : word;
+      title.textContent = brought.name ? t("open.named", { what: word, name: brought.name }) : word;
       hint.textContent = what === "data" && own.data ? t("open.dataHint", { T: own.data.x.length, I: own.data.x[0].length }) : t("open.weightsHint", { cell: t(`cell.${cell}`), H });
       return true;
     },

@@ -115,7 +115,12 @@ class ConvolutionNetwork(Strict):
         le=LARGEST_INTEGER,
     )
     output_size: int | None = doc(
-        "O; null: V's rows, else what the data needs", unit="units", example=8, default=None, ge=1
+        "O; null: V's rows, else what the data needs",
+        unit="units",
+        example=8,
+        default=None,
+        ge=1,
+        le=LARGEST_INTEGER,
     )
     kernel_size: int | None = doc(
         "K, taps of every kernel; null: U's last axis, else 3",

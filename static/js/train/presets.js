@@ -11,8 +11,8 @@ import { identityOf } from "./request.js";
 
 export const PRESETS = [
   { id: "clipping", query: "" },
-  { id: "adding", query: "?task=adding&length=50&batch=32&until=800&r=tanh+learningRate+0.02&r=lstm+learningRate+0.02" },
-  { id: "recall", query: "?task=delayed_recall&length=30&delay=10&batch=16&until=300&r=tanh&r=tanh+radius+0.5" },
+  { id: "adding", query: "?task=adding&length=50&until=800&r=tanh+learningRate+0.02&r=lstm+learningRate+0.02" },
+  { id: "recall", query: "?task=delayed_recall&length=30&batch=16&until=300&r=tanh&r=tanh+radius+0.5" },
   { id: "text", query: "?kind=text&batch=8&until=800&r=tanh+H+64+clipBy+norm&r=lstm+H+64+clipBy+norm" },
   { id: "sunspots", query: "?kind=sunspots&batch=1&until=400&log=0&r=tanh+clipBy+norm&r=gru+clipBy+norm" },
 ];

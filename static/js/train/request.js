@@ -15,11 +15,12 @@ const SAMPLE = 120;
 /** Steps of a text or a series that the look before the first step shows. */
 const LOOK = 60;
 
-/** Steps between two moments: a round number, fifty moments in all or somewhat more. @param {number} until */
+/** Steps between two moments: the round number that comes closest to fifty moments in all. @param {number} until */
 export function everyOf(until) {
   const wanted = Math.max(1, until / MOMENTS);
   const power = 10 ** Math.floor(Math.log10(wanted));
-  return power * Math.max(...[1, 2, 5].filter((digit) => digit * power <= wanted));
+  const distance = (/** @type {number} */ digit) => Math.abs(Math.log((digit * power) / wanted));
+  return power * [1, 2, 5, 10].reduce((best, digit) => (distance(digit) < distance(best) ? digit : best));
 }
 
 /** @param {TrainingSettings} settings @param {any} catalog */

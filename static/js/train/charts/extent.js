@@ -8,7 +8,7 @@
  */
 
 const FIRST = 50;
-const LABEL = { gap: 22, least: 64, most: 168 };
+const LABEL = { gap: 22, least: 64, most: 168, from: 600 };
 const ROOM = { wide: { left: 56, right: 24 }, narrow: { left: 46, right: 14 } };
 
 /** The last step that any run has. @param {Pick<Training, "runs" | "step">} training */
@@ -44,9 +44,11 @@ export const xOfStep = ({ left, right, end }, step) => left + (step / end) * (ri
 /** The step under x, between 0 and the last there is. @param {Frame} frame @param {number} x @param {number} last */
 export const stepAtX = ({ left, right, end }, x, last) => Math.round(Math.min(last, Math.max(0, ((x - left) / (right - left)) * end)));
 
-/** Margins that all charts and the scrubber share: the runs' names stand at the right. @param {Pick<TrainState, "names" | "narrow">} state */
-export function marginsOf({ names, narrow }) {
-  const { left, right } = narrow ? ROOM.narrow : ROOM.wide;
+/** Margins that all charts and the scrubber share: the runs' names stand at the right where there is room for them.
+ * @param {Pick<TrainState, "names" | "narrow">} state @param {number} width */
+export function marginsOf({ names, narrow: phone }, width) {
+  const narrow = phone || width < LABEL.from;
+  const { left, right } = phone ? ROOM.narrow : ROOM.wide;
   const widest = Math.max(0, ...names.map((name) => textWidth(name, "620 12px")));
   return { left, right: narrow || !names.length ? right : Math.min(LABEL.most, Math.max(LABEL.least, widest + LABEL.gap)) };
 }

@@ -9,7 +9,7 @@ import { createGlide, extentOf, lastStep } from "./extent.js";
 import { inside, paintExcess, paintLine, paintTicks } from "./lines.js";
 import { shownStep } from "./loss.js";
 import { drawChanges, drawDivergence, drawHeads, drawLevel, drawPeak, number } from "./marks.js";
-import { createPlot, createStamp, drawAxes, stepText } from "./plot.js";
+import { createPlot, createStamp, drawAxes, sentences, stepText } from "./plot.js";
 import { normRange, valueTicks } from "./ranges.js";
 import { createReadout } from "./readout.js";
 import { lineOf } from "./series.js";
@@ -52,7 +52,7 @@ export function gradientChart(root, options = {}) {
     const lines = training.runs.map((run) => lineOf(run, "gradientNorm"));
     const thresholds = pieces.flat().filter(({ by }) => by === "norm").map(({ at }) => at);
     const target = normRange(lines, thresholds, kept?.training === training && kept.last <= last ? kept.range : null);
-    kept = { training, last, range: target };
+    kept = last ? { training, last, range: target } : null;
     const high = up.at([target.low, target.high], last ? "" : "new", state.reduced, time);
     const plane = { frame, range: { log: true, low: high.values[0], high: high.values[1] }, ground: state.scales.ink.surface };
     plot.point({ ...frame, bottom: whole.bottom }, training, state);
@@ -174,12 +174,12 @@ function saidOf(training, { settings }, i, step) {
 function note(training, { settings, names }) {
   const clipped = training.runs.map((run, i) => clipPieces(settings, training, i, Math.max(1, run.loss.length)).length > 0);
   const parts = training.runs.flatMap((run, i) => (clipped[i] && run.clipped.length ? [t("train.draw.norm.share", { name: names[i], share: percent(clippedShare(run.clipped)) })] : []));
-  return [t(clipped.includes(true) ? "train.draw.norm.how" : "train.draw.norm.howFree"), ...parts].join(" ");
+  return sentences([t(clipped.includes(true) ? "train.draw.norm.how" : "train.draw.norm.howFree"), ...parts]);
 }
 
 /** @param {Training} training @param {TrainState} state */
 function summary(training, state) {
   const peak = highestNorm(training);
   const now = training.runs.map((run, i) => t("train.draw.norm.one", { name: state.names[i], last: number(valueAt(run.gradientNorm, run.gradientNorm.length)) }));
-  return [t("train.draw.norm.summary", { n: lastStep(training) }), ...now, note(training, state), ...(peak ? [peakWords(training, { ...state, narrow: false }, peak)] : [])].join(" ");
+  return sentences([t("train.draw.norm.summary", { n: lastStep(training) }), ...now, note(training, state), ...(peak ? [peakWords(training, { ...state, narrow: false }, peak)] : [])]);
 }

@@ -6,8 +6,8 @@ import { valueAt } from "../history.js";
 import { clipPieces, clipAt } from "./clips.js";
 import { createGlide, extentOf, lastStep } from "./extent.js";
 import { inside, paintLine } from "./lines.js";
-import { changeWords, drawChanges, drawDivergence, drawHeads, drawLevel, drawPeak, number } from "./marks.js";
-import { createPlot, createStamp, drawAxes, stepText } from "./plot.js";
+import { changeWords, drawChanges, drawDivergence, drawHeads, drawLevel, drawPeak, number, whatName } from "./marks.js";
+import { createPlot, createStamp, drawAxes, sentences, stepText } from "./plot.js";
 import { lossRange, valueTicks } from "./ranges.js";
 import { createReadout, write } from "./readout.js";
 import { lineOf, spikesOf } from "./series.js";
@@ -50,7 +50,7 @@ export function lossChart(root, options = {}) {
     const lines = training.runs.map((run) => lineOf(run, "loss"));
     const before = kept?.training === training && kept.last <= last ? kept.range : null;
     const target = lossRange(lines, training.baseline, state.logLoss, before);
-    kept = { training, last, range: target };
+    kept = last ? { training, last, range: target } : null;
     const high = up.at([target.low, target.high], `${state.logLoss}${last ? "" : "new"}`, state.reduced, time);
     const range = { log: target.log, low: high.values[0], high: high.values[1] };
     const plane = { frame, range, ground: state.scales.ink.surface };
@@ -84,8 +84,8 @@ export function lossChart(root, options = {}) {
 /** What thin and bold lines are, and what the marks mean where there are any. @param {Training} training */
 function howDrawn({ runs }) {
   const size = Math.max(1, ...runs.map((run) => lineOf(run, "loss").coarse.size));
-  const marks = runs.some((run) => spikesOf(run).length) ? ` ${t("train.draw.loss.marks")}` : "";
-  return (size > 1 ? t("train.draw.loss.how", { n: size }) : t("train.draw.loss.howShort")) + marks;
+  const how = size > 1 ? t("train.draw.loss.how", { n: size }) : t("train.draw.loss.howShort");
+  return sentences([how, ...(runs.some((run) => spikesOf(run).length) ? [t("train.draw.loss.marks")] : [])]);
 }
 
 /** The step whose numbers are said: the cursor's, else the newest. @param {Pick<Training, "step">} training @param {Pick<TrainState, "cursor">} state */
@@ -141,10 +141,10 @@ function summary(training, { names, logLoss }) {
     const { loss, diverged } = run;
     if (!loss.length) return t("train.draw.loss.none", { name: names[i] });
     const said = { name: names[i], first: number(valueAt(loss, 1)), last: number(valueAt(loss, loss.length)), n: spikesOf(run).length };
-    return t("train.draw.loss.one", said) + (diverged ? ` ${t("train.draw.diverged", { name: names[i], step: diverged.step, what: diverged.what })}` : "");
+    return sentences([t("train.draw.loss.one", said), ...(diverged ? [t("train.draw.diverged", { name: names[i], step: diverged.step, what: whatName(diverged.what) })] : [])]);
   });
   const changes = training.changes.map((change) => `${t("train.draw.step", { n: change.step })}: ${changeWords(change, names)}`);
-  return [t(logLoss ? "train.draw.loss.log" : "train.draw.loss.linear", { n: lastStep(training) }), ...parts, ...changes].join(" ");
+  return sentences([t(logLoss ? "train.draw.loss.log" : "train.draw.loss.linear", { n: lastStep(training) }), ...parts, ...changes]);
 }
 
 /** Linear or logarithmic. @param {HTMLElement} head @param {((log: boolean) => void) | undefined} onLog */

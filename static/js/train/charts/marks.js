@@ -19,6 +19,8 @@ import { stepText } from "./plot.js";
  */
 
 const LINE = 16;
+/** Pixels right of the plot that are meant for names. */
+const NAMES = 50;
 /** Space between two words that stand one after another. */
 const GAP = 10;
 
@@ -45,7 +47,7 @@ export function drawHeads(root, plane, lines, { names, series, narrow }) {
     }
     if (at) drawMark(root, series[run], at.x, at.y, { r: 4, ground: plane.ground });
   });
-  if (narrow) return;
+  if (frame.width - frame.right < NAMES) return;
   placeLabels({ ...frame, T: 1, range: [0, 1], bottom: frame.bottom - 6, top: frame.top + 2 }, wanted, []).forEach((spot, run) => {
     if (!spot) return;
     const x = wanted[run].exit.at.x + 11;
@@ -110,6 +112,13 @@ export function freeLine({ x0, x1, y }, taken) {
   return line;
 }
 
+/** What overflowed first, as it is written: the loss, ∂L/∂W, W. @param {string} what */
+export function whatName(what) {
+  if (what === "loss") return t("train.draw.what.loss");
+  if (what === "gradient_norm") return t("train.draw.what.norm");
+  return what.startsWith("d") ? `∂L/∂${what.slice(1)}` : what;
+}
+
 /** Where a run ended: a cross, and in words what overflowed. @param {SVGElement} root @param {Plane} plane @param {{ run: RunHistory, name: string, colour: string, value: number, row: number, narrow: boolean }} end @returns {Words[]} */
 export function drawDivergence(root, plane, { run: { diverged }, name, colour, value, row, narrow }) {
   if (!diverged) return [];
@@ -117,7 +126,7 @@ export function drawDivergence(root, plane, { run: { diverged }, name, colour, v
   const x = xOfStep(frame, diverged.step);
   const y = Number.isNaN(value) ? frame.top + 5 : Math.max(frame.top + 5, clampY(plane, yOfValue(plane, value)));
   draw(root, "path", { class: "diverged", d: `M${x - 5} ${y - 5}l10 10M${x + 5} ${y - 5}l-10 10`, stroke: colour });
-  const words = t(narrow ? "train.draw.divergedAt" : "train.draw.diverged", { name, step: stepText(diverged.step), what: diverged.what });
+  const words = t(narrow ? "train.draw.divergedAt" : "train.draw.diverged", { name, step: stepText(diverged.step), what: whatName(diverged.what) });
   const width = textWidth(words, "620 12px");
   const left = x + 12 + width < frame.width ? x + 12 : Math.max(frame.left, x - 12 - width);
   draw(root, "text", { class: "label", x: left, y: y + row * LINE, fill: colour }).textContent = words;

@@ -38,7 +38,7 @@ export function createPlot(root, { kind, title }, options) {
     /** The plot's frame now; null while it has no room. @param {TrainState} state @param {number} end @param {{ bottom: number }} room @returns {Frame | null} */
     frame(state, end, { bottom }) {
       const { width, height } = area.getBoundingClientRect();
-      const { left, right } = marginsOf(state);
+      const { left, right } = marginsOf(state, width);
       if (width <= left + right || height <= 0) return null;
       return { left, right: width - right, top: state.narrow ? TOP.narrow : TOP.wide, bottom: height - bottom, width, height, end };
     },
@@ -139,3 +139,6 @@ export function drawAxes(root, plane, { values, end, steps }) {
 
 /** A step's number, as long numbers are written: 12 000. @param {number} step */
 export const stepText = (step) => String(Math.round(step)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
+/** Sentences in a row: a full-width stop needs no space after it. @param {string[]} parts */
+export const sentences = (parts) => parts.reduce((all, part) => `${all}${!all || /[。；]$/.test(all) ? "" : " "}${part}`, "");

@@ -4,7 +4,7 @@ import { t } from "../../i18n.js";
 import { textWidth } from "./extent.js";
 import { createFigure, drawPlot, pathOf } from "./figure.js";
 import { decadesOf } from "./progress.js";
-import { tickText } from "./plot.js";
+import { sentences, tickText } from "./plot.js";
 import { cliffOf, lossAt, profileOf } from "./surface.js";
 
 /**
@@ -43,7 +43,7 @@ export function told(surface) {
   const whole = Number.isFinite(landing) ? t("train.draw.cliff.lands", { ...said, loss: short(landing) }) : t("train.draw.cliff.leaves", said);
   const cut = clipped && Math.hypot(...clipped) < 0.999 * Math.hypot(...unclipped);
   if (!cut) return whole;
-  return `${whole} ${t("train.draw.cliff.landsClipped", { n: plain(Math.hypot(...clipped)), loss: short(lossAt(surface, clipped[0])) })}`;
+  return sentences([whole, t("train.draw.cliff.landsClipped", { n: plain(Math.hypot(...clipped)), loss: short(lossAt(surface, clipped[0])) })]);
 }
 
 /** @param {ReturnType<typeof createFigure>} figure @param {Surface} surface @param {Look} look */

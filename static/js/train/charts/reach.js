@@ -66,8 +66,8 @@ function createMap(root, options) {
     const run = training.runs[index];
     const height = training.runs.length > 2 ? HEIGHT.many : HEIGHT.few;
     area.style.height = `${height}px`;
-    const { left, right } = marginsOf(state);
     const width = area.clientWidth;
+    const { left, right } = marginsOf(state, width);
     const { values, moving } = across.at([extentOf(training)], training, state.reduced, performance.now());
     const frame = { left, right: width - right, top: 8, bottom: height, width, height, end: values[0] };
     if (frame.right <= left) return false;

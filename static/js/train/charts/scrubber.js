@@ -89,7 +89,7 @@ export function scrubber(root, { onCursor } = {}) {
     if (!latest) return false;
     const { training, state } = latest;
     const width = area.clientWidth;
-    const { left, right } = marginsOf(state);
+    const { left, right } = marginsOf(state, width);
     const end = extentOf(training);
     const { values, moving } = across.at([end], training, state.reduced, performance.now());
     const frame = { left, right: width - right, top: 0, bottom: 0, width, height: 0, end: values[0] };

@@ -40,8 +40,8 @@ test("a place and its step belong together; beyond the last step there is none",
 
 test("names have their room at the right, on a phone none", () => {
   const names = ["tanh", "a name that is quite long, and then some more"];
-  assert.ok(marginsOf({ names, narrow: false }).right > marginsOf({ names: ["tanh"], narrow: false }).right);
-  assert.ok(marginsOf({ names, narrow: true }).right < 20);
+  assert.ok(marginsOf({ names, narrow: false }, 800).right > marginsOf({ names: ["tanh"], narrow: false }, 800).right);
+  assert.ok(marginsOf({ names, narrow: true }, 800).right < 20 && marginsOf({ names, narrow: false }, 500).right < 30);
 });
 
 test("a scale glides to its new end, is never beside the way, and is there at once where motion is reduced", () => {

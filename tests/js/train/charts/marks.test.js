@@ -5,8 +5,8 @@ import { createTraining } from "../../../../static/js/train/history.js";
 import { clipAt, clipPieces, clippedShare } from "../../../../static/js/train/charts/clips.js";
 import { highestNorm } from "../../../../static/js/train/charts/gradient.js";
 import { largestSpike, shownStep, spikeWords } from "../../../../static/js/train/charts/loss.js";
-import { freeLine, freeSpot } from "../../../../static/js/train/charts/marks.js";
-import { stepText, tickText } from "../../../../static/js/train/charts/plot.js";
+import { freeLine, freeSpot, whatName } from "../../../../static/js/train/charts/marks.js";
+import { sentences, stepText, tickText } from "../../../../static/js/train/charts/plot.js";
 import { createSpikes, highest } from "../../../../static/js/train/charts/spikes.js";
 
 const numbers = (/** @type {ArrayLike<number>} */ values) => ({ values: Float64Array.from(values), length: values.length });
@@ -128,4 +128,11 @@ test("numbers of axes are short", () => {
   assert.deepEqual([1, 10, 100, 1000, 0.01, 1e-4].map((v) => tickText(v, true)), ["1", "10", "100", "10³", "0.01", "10⁻⁴"]);
   assert.deepEqual([0, 0.5, 2.5, 15].map((v) => tickText(v, false)), ["0", "0.5", "2.5", "15"]);
   assert.deepEqual([7, 1200, 100000].map(stepText), ["7", "1\u202f200", "100\u202f000"]);
+});
+
+test("what overflowed is named as the formulas name it; sentences follow each other in either script", () => {
+  setMessages({ "train.draw.what.loss": "the loss" });
+  assert.deepEqual(["loss", "dW", "dU_l1", "W"].map(whatName), ["the loss", "∂L/∂W", "∂L/∂U_l1", "W"]);
+  assert.equal(sentences(["A.", "B.", ""]).trim(), "A. B.");
+  assert.equal(sentences(["一。", "二。"]), "一。二。");
 });

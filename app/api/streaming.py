@@ -18,6 +18,7 @@ log = logging.getLogger("unrolled")
 
 MEDIA_TYPE = "text/event-stream"
 EVENTS_A_SECOND = 20
+AT_ONCE = 8  # events that nothing delays: enough to answer a single step
 HEARTBEAT_SECONDS = 10
 HEARTBEAT = b": still at work\n\n"
 HURRY_SECONDS = 0.05
@@ -34,7 +35,7 @@ def frame(number: int, name: str, data: bytes) -> bytes:
 
 
 class Pace:
-    """Lets at most `most` events through in any second.
+    """Lets at most `most` events through in any second: a few at once, more of them evenly.
 
     Args:
         most: events a second.
@@ -43,12 +44,16 @@ class Pace:
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._spacing = 1 / most
         self._last = deque[float](maxlen=most)
 
     def delay(self) -> float:
         """Return the seconds until the next event may go."""
-        full = len(self._last) == self._last.maxlen
-        return max(0.0, self._last[0] + 1.0 - self._clock()) if full else 0.0
+        last, now = self._last, self._clock()
+        due = last[0] + 1.0 if len(last) == last.maxlen else now
+        if len(last) >= AT_ONCE and last[-AT_ONCE] > now - 1.0:
+            due = max(due, last[-1] + self._spacing)
+        return max(0.0, due - now)
 
     def count(self) -> None:
         """Count an event as gone."""

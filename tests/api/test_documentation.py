@@ -90,6 +90,31 @@ def test_the_examples_of_a_comparison_are_answered(client, document):
         assert len(response.json()["traces"]) == len(example["value"]["networks"])
 
 
+@pytest.mark.parametrize("path", ["train", "sample", "surface"])
+def test_the_examples_of_a_training_are_answered(client, document, path):
+    operation = document["paths"][f"/api/v1/{path}"]["post"]
+    examples = operation["requestBody"]["content"]["application/json"]["examples"]
+    for example in examples.values():
+        response = client.post(f"/api/v1/{path}", json=example["value"])
+        assert response.status_code == 200, response.text[:500]
+        assert "event: error" not in response.text
+
+
+def test_the_events_of_a_training_are_documented_by_name(document):
+    answer = document["paths"]["/api/v1/train"]["post"]["responses"]["200"]
+    schema = answer["content"]["text/event-stream"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/TrainEvents"}
+    assert set(document["components"]["schemas"]["TrainEvents"]["properties"]) == {
+        "start",
+        "steps",
+        "trace",
+        "checkpoint",
+        "diverged",
+        "done",
+        "error",
+    }
+
+
 def test_the_refusals_are_documented_as_problems(document):
     responses = document["paths"]["/api/v1/bptt"]["post"]["responses"]
     assert set(responses) == {"200", "413", "415", "422", "503"}

@@ -1,6 +1,7 @@
 """Events on their way: pace, silence, readers who are slow or leave, and a server that stops."""
 
 import asyncio
+import itertools
 import json
 import logging
 import threading
@@ -35,19 +36,23 @@ def test_an_event_is_three_lines_and_an_empty_one():
     assert frame(7, "steps", b'{"run":0}') == b'id: 7\nevent: steps\ndata: {"run":0}\n\n'
 
 
-def test_the_pace_lets_so_many_through_in_any_second():
+@pytest.mark.parametrize("most", [3, 8, 20])
+def test_the_pace_lets_so_many_through_in_any_second(most):
     now = 0.0
-    pace = Pace(3, lambda: now)
+    pace = Pace(most, lambda: now)
     gone = []
     while now < 10:
         if pace.delay() == 0:
             pace.count()
             gone.append(now)
-        now += 0.0625
-    assert gone[:3] == [0.0, 0.0625, 0.125], "a few may come together"
+        now += 1 / 512
     for moment in gone:
-        assert len([t for t in gone if moment <= t < moment + 1]) <= 3
-    assert len(gone) == 30, "and no time is lost"
+        assert len([t for t in gone if moment <= t < moment + 1]) <= most
+    assert len(gone) > 9 * most, "and little time is lost"
+    at_once = min(most, 8)
+    assert gone[at_once - 1] < 0.05, "a few come together"
+    pauses = [b - a for a, b in itertools.pairwise(gone[2 * most :])]
+    assert most <= 8 or max(pauses) < 1.2 / most, "and many come evenly"
 
 
 class Connection:

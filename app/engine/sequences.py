@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence as Values
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -108,11 +109,19 @@ class Sequence:
 
 
 def from_arrays(
-    x, y=None, h0=None, loss_at="every", input_at="every", dtype: DTypeLike = np.float64, cell0=None
+    x,
+    y=None,
+    h0=None,
+    loss_at="every",
+    input_at="every",
+    dtype: DTypeLike = np.float64,
+    cell0=None,
+    **described: Any,
 ) -> Sequence:
     """Return a Sequence from nested lists or arrays (shapes as in `Sequence`).
 
-    With `input_at` "first" only x(1) enters; the rest of x is set to zero. Raises `EngineError`
+    With `input_at` "first" only x(1) enters; the rest of x is set to zero. `described` are the
+    fields of a Sequence that say what the numbers are, as they are. Raises `EngineError`
     naming data.x, data.y, data.h0 or data.cell0 for ragged rows, wrong shapes, numbers that are
     not finite.
     """
@@ -124,7 +133,7 @@ def from_arrays(
     if y is not None and y.dtype.kind == "f":
         y = y.astype(dtype)
     x = _first_only(x) if input_at == "first" else x
-    return Sequence(x, y, h0, loss_at, input_at, cell0=cell0)
+    return Sequence(x, y, h0, loss_at, input_at, cell0=cell0, **described)
 
 
 def from_text(
@@ -143,8 +152,8 @@ def from_text(
     """
     codes, labels = characters(text)
     x = np.eye(len(labels), dtype=dtype)[codes[..., :-1]]
-    sequence = from_arrays(x, codes[..., 1:], h0, loss_at, input_at, dtype, cell0)
-    return replace(sequence, labels=labels, output="softmax")
+    y, described = codes[..., 1:], {"labels": labels, "output": "softmax"}
+    return from_arrays(x, y, h0, loss_at, input_at, dtype, cell0, **described)
 
 
 def characters(text: Text) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -196,8 +205,8 @@ def from_series(
     ("data.values") below 2 values, and where they are not finite or too large to scale.
     """
     z, scale = standardised(values)
-    sequence = from_arrays(z[:-1], z[1:], h0, loss_at, input_at, dtype, cell0)
-    return replace(sequence, scale=scale, output="linear")
+    described = {"scale": scale, "output": "linear"}
+    return from_arrays(z[:-1], z[1:], h0, loss_at, input_at, dtype, cell0, **described)
 
 
 def standardised(

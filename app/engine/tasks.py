@@ -7,7 +7,7 @@ is better has learnt something over time. `chance` is that guess in the task's m
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -176,8 +176,8 @@ def from_task(
     if batch == 1:
         x, y = x[0], y[0]
     place = task.loss_at if loss_at is None else loss_at
-    sequence = from_arrays(x, y, h0, place, input_at, dtype, cell0)
-    return replace(sequence, output=task.output, loss_mask=mask)
+    described = {"output": task.output, "loss_mask": mask}
+    return from_arrays(x, y, h0, place, input_at, dtype, cell0, **described)
 
 
 def _check_whole(field: str, value: int, least: int, why: str) -> None:

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.errors import EngineError
@@ -64,6 +64,7 @@ def test_an_update_is_in_place(name):
     assert set(memory) == set(OPTIMIZERS[name].memory)
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 10), st.floats(0, 10), st.integers(1, 100_000), st.sampled_from(SCHEDULES))
 def test_the_rate_starts_as_asked_and_never_grows(learning_rate, decay, n, schedule):
     optimizer = Optimizer("sgd", learning_rate, schedule=schedule, decay=decay)
@@ -74,7 +75,7 @@ def test_the_rate_starts_as_asked_and_never_grows(learning_rate, decay, n, sched
 
 
 @pytest.mark.parametrize(
-    ("settings", "field", "words"),
+    ("asked", "field", "words"),
     [
         ({"name": "adamw"}, "name", "sgd, momentum, rmsprop, adagrad, adam"),
         ({"schedule": "cosine"}, "schedule", "constant, decay"),
@@ -88,7 +89,7 @@ def test_the_rate_starts_as_asked_and_never_grows(learning_rate, decay, n, sched
         ({"decay": np.nan}, "decay", "nan"),
     ],
 )
-def test_bad_settings_are_named(settings, field, words):
+def test_bad_settings_are_named(asked, field, words):
     with pytest.raises(EngineError, match=words) as caught:
-        Optimizer(**settings)
+        Optimizer(**asked)
     assert caught.value.field == f"optimizer.{field}"

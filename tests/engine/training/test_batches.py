@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.errors import EngineError
@@ -117,6 +117,7 @@ class TestStreams:
         assert piece.sequence.x.shape == (19, 3000)
         assert piece.sequence.x.sum() == 19
 
+    @settings(deadline=None)
     @given(st.integers(1, 30), st.integers(1, 40), st.integers(1, 200))
     def test_every_character_is_read_once_a_pass(self, batch, chunk, turn):
         source = text_stream(TEXT)
@@ -173,6 +174,7 @@ class TestSequences:
         for batch in (None, 5):
             assert make_batches(source, batch=batch).piece(3).sequence is source
 
+    @settings(deadline=None)
     @given(st.integers(1, 4), st.integers(0, 2**33))
     def test_an_epoch_has_everyone_once(self, batch, seed):
         h0 = np.arange(5.0)[:, None] * np.ones(2)
@@ -253,7 +255,7 @@ def test_pieces_of_a_pass_follow_one_another():
 
 
 @pytest.mark.parametrize(
-    ("source", "settings", "field", "words"),
+    ("source", "asked", "field", "words"),
     [
         (TaskSource("adding"), {"chunk": 5}, "chunk", "every step"),
         (TaskSource("copy"), {"chunk": 5}, "chunk", "every step"),
@@ -270,9 +272,9 @@ def test_pieces_of_a_pass_follow_one_another():
         (from_arrays([[1.0], [2.0]], [0], loss_at="last"), {"chunk": 1}, "chunk", "every step"),
     ],
 )
-def test_what_cannot_be_is_named(source, settings, field, words):
+def test_what_cannot_be_is_named(source, asked, field, words):
     with pytest.raises(EngineError, match=words) as caught:
-        make_batches(source, **settings)
+        make_batches(source, **asked)
     assert caught.value.field == field
 
 

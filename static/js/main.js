@@ -272,7 +272,7 @@ function remember() {
   if (fragment === null) return; // it comes back here
   const next = writeSettings(settings) + fragment;
   const state = isWhole(fragment) ? null : { own: settings.own };
-  if (next !== address) history[entry ? "pushState" : "replaceState"](state, "", location.pathname + next);
+  if (next !== address || (fragment && location.hash !== fragment)) history[entry ? "pushState" : "replaceState"](state, "", location.pathname + next);
   else if (state) history.replaceState(state, "");
   [address, entry] = [next, 0];
 }
@@ -287,7 +287,7 @@ function entryAfter(before, next) {
 /** Back and forward in the browser's history: the settings of that address, and its place in the pass. @param {{ state: unknown }} event */
 async function recall({ state }) {
   const here = location.search + ownPart(location.hash);
-  if (here === address && isWhole(ownPart(location.hash)) || location.hash && !ownPart(location.hash)) return; // a link within the page
+  if (here === address && isWhole(ownPart(location.hash)) || location.hash && !ownPart(location.hash)) return rememberLater(); // a link within the page
   address = here;
   const own = await brought(state);
   if (here !== location.search + ownPart(location.hash)) return; // gone on meanwhile

@@ -165,6 +165,26 @@ def test_all_of_it_goes_by_keys(it: Instrument) -> None:
     expect(it.time).to_have_value("1")
 
 
+def test_a_number_is_pasted_and_a_link_within_the_page_keeps_it(it: Instrument) -> None:
+    grid(it).focus()
+    with it.answer() as answer:
+        it.page.evaluate(
+            """() => {
+              const clipboardData = new DataTransfer();
+              clipboardData.setData("text/plain", " -0.75 ");
+              const event = new ClipboardEvent("paste", { clipboardData, bubbles: true });
+              document.activeElement.dispatchEvent(event);
+            }"""
+        )
+    assert answer["body"]["network"]["parameters"]["W"][0][0] == -0.75
+    expect(it.page.get_by_role("dialog")).to_have_count(0)
+    expect(it.page).to_have_url(re.compile("#own=1"))
+    it.page.locator(".skip").focus()
+    it.page.keyboard.press("Enter")
+    expect(it.page).to_have_url(re.compile("#own=1"))
+    expect(field(it)).to_have_value("-0.75")
+
+
 def test_what_is_no_number_is_refused_in_words(it: Instrument) -> None:
     it.page.mouse.click(*place(it, 0, 0, 4, 4))
     field(it).fill("1.2.3")

@@ -12,6 +12,7 @@ import { child, prepare } from "./band.js";
  * @property {(first: string) => void} onType              a digit, a sign or a point was typed; "" Enter
  * @property {(direction: 1 | -1) => void} onNudge
  * @property {() => void} onReset
+ * @property {(v: number) => void} onPaste
  */
 
 const WIDE = 296;
@@ -51,6 +52,14 @@ export function editGrid(parent, options) {
     if (!action) return;
     event.preventDefault();
     action();
+  });
+
+  root.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+    if (text === "" || !Number.isFinite(Number(text))) return; // more than a number is the page's to open
+    event.stopPropagation();
+    event.preventDefault();
+    options.onPaste(Number(text));
   });
 
   return {

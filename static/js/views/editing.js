@@ -51,6 +51,7 @@ export function editing(root, { onSettings }) {
     },
     onNudge: (direction) => write(value() + direction * STEP * matrix().most, false),
     onReset: () => back(cell()),
+    onPaste: (v) => write(v, false),
   });
   const field = valueField(root, { onValue: (v, dragging) => write(v, dragging), onBack: () => back(cell()) });
   const note = child(root, "p", "panel-note");

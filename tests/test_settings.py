@@ -27,6 +27,9 @@ def test_the_environment_overrides(monkeypatch):
         ("WORK_BUDGET", "lots"),
         ("LOG_LEVEL", "loud"),
         ("THREADS", "0"),
+        ("STREAMS", "-1"),
+        ("TRAINING_THREADS", "0"),
+        ("STEP_BUDGET", "0"),
         ("TRUSTED_HOSTS", ""),
     ],
 )

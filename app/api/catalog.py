@@ -147,20 +147,24 @@ def _catalog(settings: Settings) -> dict[str, Any]:
             for preset in PRESETS
         ],
         "defaults": _defaults(),
-        "limits": {
-            "T": settings.max_T,
-            "B": settings.max_B,
-            "I": settings.max_I,
-            "H": settings.max_H,
-            "O": settings.max_O,
-            "layers": requests.MOST_LAYERS,
-            "networks": requests.MOST_NETWORKS,
-            "body_bytes": settings.max_body_bytes,
-            "weights_bytes": settings.max_weights_bytes,
-            "work": settings.work_budget,
-            "numbers": settings.answer_budget,
-            "training": _training_limits(settings),
-        },
+        "limits": _limits(settings),
+    }
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    return {
+        "T": settings.max_T,
+        "B": settings.max_B,
+        "I": settings.max_I,
+        "H": settings.max_H,
+        "O": settings.max_O,
+        "layers": requests.MOST_LAYERS,
+        "networks": requests.MOST_NETWORKS,
+        "body_bytes": settings.max_body_bytes,
+        "weights_bytes": settings.max_weights_bytes,
+        "work": settings.work_budget,
+        "numbers": settings.answer_budget,
+        "training": _training_limits(settings),
     }
 
 

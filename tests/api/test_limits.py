@@ -1,10 +1,11 @@
 """Prices are known before the work, and refused with what to reduce."""
 
+import json
 from typing import Any
 
 import pytest
 
-from app.api import limits
+from app.api import limits, training_limits
 from app.api.errors import Problem
 from app.api.limits import Price, Sizes
 from app.api.resolve import plan_bptt
@@ -12,6 +13,7 @@ from app.api.schemas.requests import BpttRequest
 from app.engine.cells import CELLS
 from app.engine.initialization import initialize
 from app.settings import Settings
+from tests.api.streams import body, data_of, train
 
 DEFAULT = frozenset({"credit", "jacobians"})
 COMPOSED: dict[str, dict[str, Any]] = {
@@ -156,3 +158,36 @@ def test_each_dimension_has_its_limit_and_its_field():
             "expected": "O ≤ 3",
         },
     ]
+
+
+# Trainings
+
+
+@pytest.mark.parametrize("name", list(COMPOSED))
+def test_a_trace_of_a_training_holds_about_as_many_numbers_as_its_price_says(client, name):
+    run = {"network": {"hidden_size": 6, **COMPOSED[name]}}
+    data = {"kind": "task", "name": "adding", "length": 40, "batch": 8}
+    events = train(client, body(run, data=data, steps=1, include=["credit", "jacobians"]))
+    trace = data_of(events, "trace")[0]
+    held = json.dumps({k: v for k, v in trace.items() if k != "evaluation"}).count(",") + 1
+    sizes = Sizes(T=40, B=8, I=2, H=6, O=1, **COMPOSED[name])
+    price = training_limits.trace_price(sizes, sizes, DEFAULT, None, False)
+    assert 0.6 < held / price.numbers < 1.3
+
+
+def test_a_step_costs_more_for_more_of_everything():
+    def cost(T: int = 20, B: int = 4, H: int = 8, truncate: int | None = None, **network) -> int:
+        sizes = Sizes(T=T, B=B, I=3, H=H, O=3, **network)
+        return training_limits.step_price(sizes, truncate).work
+
+    one = cost()
+    for more in ({"T": 40}, {"B": 400}, {"H": 80}, {"cell": "lstm"}, {"truncate": 5}):
+        assert cost(**more) > one, more  # pyright: ignore[reportArgumentType]
+    assert cost(truncate=20) == one
+
+
+def test_a_surface_costs_a_pass_at_each_point():
+    sizes = Sizes(T=20, B=1, I=2, H=8, O=1)
+    small, large = (training_limits.surface_price(sizes, n) for n in (11, 22))
+    assert large.numbers == 4 * small.numbers == 4 * 121
+    assert 2 < large.work / small.work < 4

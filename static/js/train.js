@@ -53,7 +53,7 @@ const look = createSession({ url: apiUrl("compare"), onAnswer: showLook, onProbl
 const sheets = createSheets();
 const controls = createControls(element("controls-content"), {
   catalog, onChange: (part, dragging) => change({ ...settings, ...part }, dragging),
-  onPreset: (preset) => { cursor = null; change(preset); sheets.close(); },
+  onPreset: choose,
   onInvalid: () => frame.request(),
   onRun: (index, run, dragging) => change({ ...settings, runs: settings.runs.map((one, i) => (i === index ? run : one)) }, dragging),
   onRemove: (index) => { change({ ...settings, runs: settings.runs.filter((_, i) => i !== index) }); draw(); controls.runs.focus(index); },
@@ -77,12 +77,27 @@ const identity = () => digest(identityOf(settings, catalog));
 function change(next, dragging = false) {
   const before = settings;
   const same = identityOf(before, catalog) === identityOf(next, catalog);
+  if (!same && !(trainer.training.step > 0 && adjustedOnly(before, next, catalog))) return replace(next);
   settings = next;
-  if (!same && trainer.training.step > 0 && adjustedOnly(before, next, catalog)) adjustLater(dragging);
-  else if (!same) begin();
+  if (!same) adjustLater(dragging);
   else if (before.until !== next.until) trainer.extend(next.until);
   rememberLater();
   frame.request();
+}
+
+/** Settings of another training. @param {TrainingSettings} next */
+function replace(next) {
+  save();
+  settings = next;
+  begin();
+  rememberLater();
+}
+
+/** A preset begins anew, but does not take away what it shows already. @param {TrainingSettings} preset */
+function choose(preset) {
+  if (identityOf(preset, catalog) === identityOf(settings, catalog)) change(preset);
+  else replace(preset);
+  sheets.close();
 }
 
 let adjusting = 0;

@@ -112,6 +112,23 @@ def test_another_network_is_another_training_and_the_old_one_is_offered(page: Pa
     expect(it.offer).to_contain_text(it.say("train.kept.resume", step=rest))
 
 
+def test_a_preset_begins_anew_whatever_ran(page: Page) -> None:
+    it = training(page)
+    name = it.words["train.preset.clipping.title"]
+    preset = page.get_by_role("button", name=name, exact=True)
+    preset.click()
+    it.press("train")
+    it.wait(lambda step: step > 0)
+    fields = it.edit(0)
+    fields.get_by_role("combobox", name=it.words["controls.clip"]).select_option("norm")
+    it.wait(lambda _: len(it.asked) == 2)
+    expect(preset).to_have_attribute("aria-pressed", "false")
+    preset.click()
+    it.status("untrained")
+    expect(preset).to_have_attribute("aria-pressed", "true")
+    assert it.step == 0
+
+
 def test_who_leaves_and_comes_back_goes_on(page: Page) -> None:
     it = training(page, LONG)
     rest = it.run_until(30)

@@ -107,13 +107,13 @@ function drawWords(root, plane, lines, pieces, training, state) {
     const key = `${from} ${to} ${at}`;
     levels.set(key, [...(levels.get(key) ?? []), i]);
   }));
+  drawChanges(root, plane, training.changes, state);
+  const heads = drawHeads(root, plane, lines, state);
   for (const [key, runs] of levels) {
     const [from, to, at] = key.split(" ").map(Number);
     const words = from === 1 || !state.narrow ? t("train.draw.norm.threshold", { at: plain(at) }) : "";
-    drawLevel(root, plane, lines, at, { from: from - 1, to, words, className: "threshold", colour: runs.length === 1 ? state.series[runs[0]].colour : undefined });
+    drawLevel(root, plane, lines, at, { from: from - 1, to, words, className: "threshold", taken: heads, colour: runs.length === 1 ? state.series[runs[0]].colour : undefined });
   }
-  drawChanges(root, plane, training.changes, state);
-  drawHeads(root, plane, lines, state);
   const taken = training.runs.filter(({ diverged }) => diverged).flatMap((run, row) => {
     const i = training.runs.indexOf(run);
     return drawDivergence(root, plane, { run, name: state.names[i], colour: state.series[i].colour, value: valueAt(run.gradientNorm, (run.diverged?.step ?? 1) - 1), row, narrow: state.narrow });

@@ -101,9 +101,9 @@ function saidOf({ loss, diverged }, step) {
 /** @param {SVGElement} root @param {import("./lines.js").Plane} plane @param {import("./series.js").Line[]} lines @param {Training} training @param {TrainState} state */
 function drawWords(root, plane, lines, training, state) {
   const { runs, baseline, changes } = training;
-  if (baseline !== null) drawLevel(root, plane, lines, baseline, { words: t("train.draw.loss.baseline", { value: plain(baseline) }), className: "baseline" });
   drawChanges(root, plane, changes, state);
-  drawHeads(root, plane, lines, state);
+  const heads = drawHeads(root, plane, lines, state);
+  if (baseline !== null) drawLevel(root, plane, lines, baseline, { words: t("train.draw.loss.baseline", { value: plain(baseline) }), className: "baseline", taken: heads });
   const taken = runs.filter(({ diverged }) => diverged).flatMap((run, row) => {
     const i = runs.indexOf(run);
     return drawDivergence(root, plane, { run, name: state.names[i], colour: state.series[i].colour, value: valueAt(run.loss, (run.diverged?.step ?? 1) - 1), row, narrow: state.narrow });

@@ -31,7 +31,7 @@ const lastMiddle = ({ middle, count }) => {
 };
 
 /** Each run's mark along its line and at its head, and its name beside the head where there is room.
- * @param {SVGElement} root @param {Plane} plane @param {Line[]} lines @param {TrainState} state */
+ * @param {SVGElement} root @param {Plane} plane @param {Line[]} lines @param {TrainState} state @returns {Words[]} the names */
 export function drawHeads(root, plane, lines, { names, series, narrow }) {
   const { frame } = plane;
   /** @type {any[]} */
@@ -47,11 +47,12 @@ export function drawHeads(root, plane, lines, { names, series, narrow }) {
     }
     if (at) drawMark(root, series[run], at.x, at.y, { r: 4, ground: plane.ground });
   });
-  if (frame.width - frame.right < NAMES) return;
-  placeLabels({ ...frame, T: 1, range: [0, 1], bottom: frame.bottom - 6, top: frame.top + 2 }, wanted, []).forEach((spot, run) => {
-    if (!spot) return;
+  if (frame.width - frame.right < NAMES) return [];
+  return placeLabels({ ...frame, T: 1, range: [0, 1], bottom: frame.bottom - 6, top: frame.top + 2 }, wanted, []).flatMap((spot, run) => {
+    if (!spot) return [];
     const x = wanted[run].exit.at.x + 11;
     draw(root, "text", { class: "label", x, y: spot.y, fill: series[run].colour }).textContent = names[run];
+    return [{ x0: x, x1: x + wanted[run].width, y: spot.y }];
   });
 }
 
@@ -60,18 +61,20 @@ const clampY = ({ frame: { top, bottom } }, y) => Math.min(bottom, Math.max(top,
 
 /** A level with its words, where they cover least of the lines: the baseline, a clipping threshold.
  * @param {SVGElement} root @param {Plane} plane @param {Line[]} lines @param {number} value
- * @param {{ from?: number, to?: number, words: string, className: string, colour?: string }} look */
-export function drawLevel(root, plane, lines, value, { from = 0, to, words, className, colour }) {
+ * @param {{ from?: number, to?: number, words: string, className: string, colour?: string, taken: Words[] }} look */
+export function drawLevel(root, plane, lines, value, { from = 0, to, words, className, colour, taken }) {
   const { frame } = plane;
   const y = Math.round(yOfValue(plane, value)) + 0.5;
   if (y < frame.top - 1 || y > frame.bottom + 1) return;
   const [x0, x1] = [Math.max(frame.left, xOfStep(frame, from)), to === undefined ? frame.right : Math.min(frame.right, xOfStep(frame, to))];
   const line = draw(root, "path", { class: className, d: `M${x0} ${y}H${x1}` });
   if (colour) line.setAttribute("stroke", colour);
+  root.prepend(line); // behind all words
   if (!words) return;
   const width = textWidth(words, "400 12px");
   const points = lines.flatMap(({ coarse, length }) => Array.from({ length: coarse.count }, (_, i) => ({ x: xOfStep(frame, stepOfBin(coarse, i, length)), y: yOfValue(plane, coarse.middle[i]) })));
-  const spot = freeSpot({ x0, x1, y, width, top: frame.top, bottom: frame.bottom }, points);
+  const others = taken.flatMap((other) => [0, 0.25, 0.5, 0.75, 1].flatMap((share) => Array(4).fill({ x: other.x0 + share * (other.x1 - other.x0), y: other.y })));
+  const spot = freeSpot({ x0, x1, y, width, top: frame.top, bottom: frame.bottom }, [...points, ...others]);
   const text = draw(root, "text", { class: "level-words", ...spot });
   if (colour) text.setAttribute("fill", colour);
   text.textContent = words;
@@ -133,20 +136,22 @@ export function drawDivergence(root, plane, { run: { diverged }, name, colour, v
   return [{ x0: left - 18, x1: left + width + 6, y: y + row * LINE }];
 }
 
-/** Settings that were changed while it ran: a line each, and what changed where there is room. @param {SVGElement} root @param {Plane} plane @param {import("../history.js").Change[]} changes @param {TrainState} state */
-export function drawChanges(root, { frame }, changes, { names, narrow }) {
-  /** @type {Map<number, string[]>} */
+/** Settings that were changed while it ran: a line each, and what changed, in its run's colour, where there is room. @param {SVGElement} root @param {Plane} plane @param {import("../history.js").Change[]} changes @param {TrainState} state */
+export function drawChanges(root, { frame }, changes, { names, narrow, series }) {
+  /** @type {Map<number, import("../history.js").Change[]>} */
   const byStep = new Map();
-  for (const change of changes) byStep.set(change.step, [...(byStep.get(change.step) ?? []), changeWords(change, names)]);
+  for (const change of changes) byStep.set(change.step, [...(byStep.get(change.step) ?? []), change]);
   let free = frame.left;
   for (const [step, all] of byStep) {
     const x = Math.round(xOfStep(frame, step + 0.5)) + 0.5;
-    draw(draw(root, "path", { class: "change", d: `M${x} ${frame.top - 8}V${frame.bottom}` }), "title").textContent = all.join("\n");
-    const words = all.join(" · ");
+    draw(draw(root, "path", { class: "change", d: `M${x} ${frame.top - 8}V${frame.bottom}` }), "title").textContent = all.map((change) => changeWords(change, names)).join("\n");
+    const words = [...new Set(all.map((change) => changeWords(change, [])))].join(" · ");
     const width = textWidth(words, "400 12px");
     const start = Math.min(x + 5, frame.width - width - 4);
     if (narrow || start < free) continue;
-    draw(root, "text", { class: "change-words", x: start, y: frame.top - 9 }).textContent = words;
+    const text = draw(root, "text", { class: "change-words", x: start, y: frame.top - 9 });
+    if (all.every(({ run }) => run === all[0].run)) text.setAttribute("fill", series[all[0].run].colour);
+    text.textContent = words;
     free = start + width + GAP;
   }
 }

@@ -15,7 +15,7 @@ import { createMark, markOnce, write } from "./readout.js";
  */
 
 const GAP = 14;
-const SHOWN = { sequences: 3, steps: 60 };
+const SHOWN = { short: 20, sequences: 3, steps: 60 };
 
 /** Which drawing fits: numbers, one class a sequence, or a class a step. @param {Evaluation} evaluation @returns {"scatter" | "classes" | "symbols" | null} */
 export function kindOf({ metric, predictions }) {
@@ -135,7 +135,7 @@ export function countClasses(target, predicted) {
 /** The first sequences: target above prediction, what is wrong in a box. @param {HTMLElement} root @param {number[][]} target @param {number[][]} predicted @param {{ names: (i: number) => string, size: number }} look */
 function writeSymbols(root, target, predicted, { names, size }) {
   const pitch = Math.max(13, Math.min(18, Math.floor(size / Math.min(target[0].length, SHOWN.steps))));
-  for (const [i, row] of target.slice(0, SHOWN.sequences).entries()) {
+  for (const [i, row] of target.slice(0, target[0].length > SHOWN.short ? 1 : SHOWN.sequences).entries()) {
     const list = child(root, "p", "symbols");
     list.style.setProperty("--pitch", `${pitch}px`);
     for (const [j, v] of row.slice(0, SHOWN.steps).entries()) {

@@ -15,7 +15,7 @@ from typing import Any
 from fastapi import FastAPI
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-GRACE_SECONDS = 0.6  # for streams to say their last; then connections that hang are closed
+GRACE_SECONDS = 1.0  # for streams to say their last; then connections that hang are closed
 
 
 class Stopping:

@@ -32,7 +32,7 @@ export function namesOf(runs) {
   const names = runs.map((run, i) => {
     const alike = runs.filter((_, j) => bases[j] === bases[i]);
     const telling = MARKS.filter(([value]) => new Set(alike.map(value)).size > 1).map(([, words]) => words(run)).filter(Boolean);
-    return [bases[i], ...telling.slice(0, 1)].join(t("train.name.join"));
+    return telling.length ? t("train.name.with", { name: bases[i], mark: telling[0] }) : bases[i];
   });
   const before = (/** @type {number} */ i) => names.slice(0, i).filter((name) => name === names[i]).length;
   return names.map((name, i) => (before(i) ? `${name} ${before(i) + 1}` : name));

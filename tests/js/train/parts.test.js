@@ -21,7 +21,7 @@ test("arrows go from moment to moment, and past the newest to whichever comes", 
 });
 
 test("runs are told apart by what differs first", () => {
-  setMessages({ "train.name.join": ", ", "train.name.clipped": "clipped", "train.name.unclipped": "not clipped", "activation.tanh": "tanh", "cell.lstm": "LSTM", "train.name.rate": "rate {rate}" });
+  setMessages({ "train.name.with": "{name}, {mark}", "train.name.clipped": "clipped", "train.name.unclipped": "not clipped", "activation.tanh": "tanh", "cell.lstm": "LSTM", "train.name.rate": "rate {rate}" });
   assert.deepEqual(namesOf([run("tanh"), run("lstm")]), ["tanh", "LSTM"]);
   assert.deepEqual(namesOf([run("tanh"), run("tanh", { clipBy: "norm" })]), ["tanh, not clipped", "tanh, clipped"]);
   assert.deepEqual(namesOf([run("tanh"), run("lstm"), run("tanh", { learningRate: 1 })]), ["tanh, rate 0.01", "LSTM", "tanh, rate 1"]);

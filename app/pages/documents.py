@@ -1,26 +1,23 @@
-"""The documents of docs/ as pages: what of Markdown they use becomes HTML here.
+"""The documents of docs/ as pages.
 
-Headings, paragraphs, lists, tables, fenced code; code, links, bold and italics within a line. A
-link to another document leads to its page, one to a file of the repository is plain text.
+A link to another document leads to its page, one to a file of the repository is plain text.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs"
 NAMES = ("api", "weights", "grading", "mathematics")
 
-SPAN = re.compile(
-    r"`(?P<code>[^`]+)`"
-    r"|\[(?P<text>(?:[^\]`]|`[^`]*`)*)\]\((?P<target>[^)\s]+)\)"
-    r"|\*\*(?P<bold>[^*]+)\*\*"
-    r"|\*(?=\S)(?P<italic>[^*]+?)(?<=\S)\*"
-)
-BARS = re.compile(r"\|(?=(?:[^`]*`[^`]*`)*[^`]*$)")  # not those within code
 Link = Callable[[str], str | None]
 
 
@@ -59,38 +56,15 @@ def link_of(root: str, kept: str) -> Link:
 
 
 def to_html(text: str, link: Link) -> str:
-    """Return Markdown as HTML; whatever is not of the kinds above is text."""
-    return "\n".join(_block(lines, link) for lines in _blocks(text))
-
-
-def _blocks(text: str) -> Iterator[list[str]]:
-    """Yield the lines of each block: a fence whole, else what stands between empty lines."""
-    block: list[str] = []
-    for line in text.splitlines():
-        fenced = bool(block) and block[0].startswith("```")
-        if fenced or line.strip():
-            block.append(line)
-        if block and (line == "```" if fenced else not line.strip()):
-            yield block
-            block = []
-    if block:
-        yield block
-
-
-def _block(lines: list[str], link: Link) -> str:
-    first = lines[0]
-    if first.startswith("```"):
-        code = escape("\n".join(lines[1:-1]))
-        return f'<pre tabindex="0" class="{escape(first[3:])}"><code>{code}</code></pre>'
-    if heading := re.match(r"(#+) (.+)", first):
-        level = len(heading[1])
-        return f'<h{level} id="{anchor(heading[2])}">{_inline(heading[2], link)}</h{level}>'
-    if first.startswith("|"):
-        return _table(lines, link)
-    if first.startswith("- "):
-        items = re.split(r"(?:^|\n)- ", "\n".join(lines))[1:]
-        return f"<ul>{''.join(f'<li>{_inline(item, link)}</li>' for item in items)}</ul>"
-    return f"<p>{_inline(chr(10).join(lines), link)}</p>"
+    """Return Markdown as HTML; what HTML it holds is text."""
+    tokens = MARKDOWN.parse(text)
+    for token, inline in pairwise(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", anchor(inline.content))
+    for token in tokens:
+        if token.children:
+            token.children = list(_linked(token.children, link))
+    return MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
 
 
 def anchor(heading: str) -> str:
@@ -98,31 +72,29 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
 
 
-def _table(lines: list[str], link: Link) -> str:
-    rows = [[cell.strip() for cell in BARS.split(line.strip())[1:-1]] for line in lines]
-    body = "".join(f"<tr>{_cells('td', row, link)}</tr>" for row in rows[2:])
-    head = f"<thead><tr>{_cells('th', rows[0], link)}</tr></thead>"
-    return f'<div class="wide" tabindex="0"><table>{head}<tbody>{body}</tbody></table></div>'
+def _linked(tokens: list[Token], link: Link) -> Iterator[Token]:
+    """Yield the tokens of a line, its links addressed; one that leads nowhere is its words."""
+    leads = True
+    for token in tokens:
+        if token.type == "link_open":
+            address = link(str(token.attrGet("href")))
+            leads = address is not None
+            token.attrSet("href", address or "")
+        if leads or token.type not in ("link_open", "link_close"):
+            yield token
 
 
-def _cells(tag: str, row: list[str], link: Link) -> str:
-    return "".join(f"<{tag}>{_inline(cell, link)}</{tag}>" for cell in row)
+def _fence(_: RendererProtocol, tokens: Sequence[Token], at: int, *__: object) -> str:
+    language, code = escape(tokens[at].info), escape(tokens[at].content, quote=False)
+    return f'<pre tabindex="0" class="{language}"><code>{code}</code></pre>\n'
 
 
-def _inline(text: str, link: Link) -> str:
-    html, end = "", 0
-    for found in SPAN.finditer(text):
-        html += escape(text[end : found.start()], quote=False) + _span(found, link)
-        end = found.end()
-    return html + escape(text[end:], quote=False)
+def _scrolling(_: RendererProtocol, tokens: Sequence[Token], at: int, *__: object) -> str:
+    opens = tokens[at].type == "table_open"
+    return '<div class="wide" tabindex="0"><table>\n' if opens else "</table></div>\n"
 
 
-def _span(found: re.Match[str], link: Link) -> str:
-    kind = found.lastgroup
-    if kind == "code":
-        return f"<code>{escape(found['code'], quote=False)}</code>"
-    if kind in ("bold", "italic"):
-        tag = "strong" if kind == "bold" else "em"
-        return f"<{tag}>{_inline(found[kind], link)}</{tag}>"
-    text, address = _inline(found["text"], link), link(found["target"])
-    return text if address is None else f'<a href="{escape(address)}">{text}</a>'
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+MARKDOWN.add_render_rule("fence", _fence)
+for _name in ("table_open", "table_close"):
+    MARKDOWN.add_render_rule(_name, _scrolling)

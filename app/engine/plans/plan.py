@@ -56,14 +56,13 @@ class Plan:
         self.M = np.empty((self.gates * H, H + I + 1), shape.dtype)
         self.columns_of = {"W": slice(None, H), "U": slice(H, -1), "b": -1}  # in M and G
         self.G = np.empty_like(self.M)  # ∂L/∂[W U b]
-        # for vectors W is kept as it is, for blocks transposed: so each product runs best
-        self.WT = np.empty((self.gates * H, H), shape.dtype).T
-        self.WT = np.ascontiguousarray(self.WT) if self.tail else self.WT
+        # W lies in memory as it is for vectors, transposed for blocks: so Wᵀ · block runs best
+        self.WT = np.empty((H, self.gates * H), shape.dtype, order="C" if self.tail else "F")
+        self.W = self.WT.T
         self.dh = self.empty(T, H)
         # S as columns (·,(T+1)·B): for one sequence S itself, seen so
         self.columns = self.S.T if B == 1 else np.empty((H + I + 1, (T + 1) * B), shape.dtype)
         self.stretches = [range(at, min(at + self.pace, T)) for at in range(0, T, self.pace)]
-        self.W = self.WT.T
         self.half, self.one = (np.array(number, shape.dtype) for number in (0.5, 1.0))
         self.sent = self.empty(H)
 
@@ -81,7 +80,10 @@ class Plan:
     def nbytes(self) -> int:
         """Bytes of all buffers together."""
         arrays = [each for each in vars(self).values() if isinstance(each, np.ndarray)]
-        return sum(each.nbytes for each in arrays if each.base is None)
+        owners = {
+            id(a if a.base is None else a.base): a if a.base is None else a.base for a in arrays
+        }
+        return sum(owner.nbytes for owner in owners.values())  # type: ignore
 
     def products(self, gates: np.ndarray) -> np.ndarray:
         """Prepare `into`, M · block, and `back`, Wᵀ · block; return `gates` as `into` wants it."""

@@ -1,6 +1,5 @@
 """The live training: train, pause, adjust, rewind, resume, leave and come back."""
 
-import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 

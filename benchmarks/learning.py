@@ -59,6 +59,7 @@ VARIANTS = {  # why a row is as it is
     "GRU, update bias 1": Start("gru", "tanh", "orthogonal", keep_bias=1.0),
 }
 ADAM, CLIP = Optimizer("adam", 0.01, schedule="decay", decay=0.001), Clip("norm", 1.0)
+SLOWER = Optimizer("adam", 0.01, schedule="decay", decay=0.0003)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ TRIALS = (
         "recall, delay 20, T=24 (accuracy)", "recall", "delayed_recall", 24, 20, 64, 4000,
         networks=(*NETWORKS, *VARIANTS),
     ),
-    Trial("copy, delay 20, T=30 (accuracy)", "copy", "copy", 30, 20, 64, 4000),
+    Trial("copy, delay 20, T=30 (accuracy)", "copy", "copy", 30, 20, 64, 5000, SLOWER),
     Trial(
         "temporal order, T=50 (accuracy)", "order", "temporal_order", 50, 0, 50, 3000,
         Optimizer("sgd", 0.05), (None, CLIP), ("tanh, orthogonal W",), 20,

@@ -15,7 +15,7 @@ RUN /venv/bin/python -m pip install --no-cache-dir --quiet --require-hashes -r a
  && /venv/bin/python -m pip uninstall --quiet --yes pip setuptools
 
 FROM python:3.11-slim-bookworm
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG COMMIT=unknown
 LABEL org.opencontainers.image.title="Unrolled" \
       org.opencontainers.image.description="See what a recurrent network does, forwards and back through time." \

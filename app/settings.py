@@ -20,7 +20,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="UNROLLED_", frozen=True, extra="ignore")
 
-    version: str = Field(default="0.1.0", description="shown at /healthz and in the catalogue")
+    version: str = Field(default="0.2.0", description="shown at /healthz and in the catalogue")
     commit: str | None = Field(default=None, description="source revision shown beside the version")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="lowest level that the server's own log writes"

@@ -215,7 +215,7 @@ class Limits(BaseModel):
 class CatalogAnswer(BaseModel):
     """Answer of /api/v1/catalog."""
 
-    version: str = doc("version of the server", unit="version", example="0.1.0")
+    version: str = doc("version of the server", unit="version", example="0.2.0")
     commit: str | None = doc("source revision, where known", unit="revision", example="1a2b3c4")
     cells: list[CellEntry] = _each(CellEntry, "recurrent cells")
     normalizations: list[NormalizationEntry] = _each(

@@ -11,7 +11,7 @@ class HealthAnswer(BaseModel):
     """Answer of /healthz."""
 
     status: str = doc("ok while the server answers", unit="name", example="ok")
-    version: str = doc("version of the server", unit="version", example="0.1.0")
+    version: str = doc("version of the server", unit="version", example="0.2.0")
     commit: str | None = doc("source revision, where known", unit="revision", example="1a2b3c4")
 
 

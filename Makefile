@@ -36,7 +36,7 @@ run: $(APP) $(VENDOR) ## set up what is missing and start the site on 127.0.0.1:
 
 test: $(VENDOR) $(DEV) $(ORACLE) browser ## set up what is missing and run every test (ARGS='-k triangle' for some, WORKERS=0 in one process)
 	$(SAY) 'test: pytest, the browser and node tests included'
-	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENDOR) $(DEV) $(ORACLE) ## lint, formatting, types of Python and of JavaScript, links
 	$(SAY) 'check: ruff'

@@ -41,6 +41,9 @@ DESKTOP = {"width": 1440, "height": 900}
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-gpu-compositing",  # there is no GPU: what stands in for one is slower than none
+    "--disable-gpu-rasterization",
+    "--disable-software-rasterizer",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import test from "node:test";
+import test, { afterEach } from "node:test";
 import { createTrainer } from "../../../static/js/train/trainer.js";
 import { DEFAULTS, run } from "../../../static/js/training.js";
 import { steps, trace } from "./events.js";
 
 const catalog = { series: [] };
+/** @type {ReturnType<typeof createTrainer>[]} */
+const trainers = [];
+afterEach(() => trainers.splice(0).forEach((trainer) => trainer.pause())); // an open stream waits for words, and the tests with it
+
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** A server that holds the line until it is told what to say, and a page that asks it. @param {any} [part] */
@@ -32,6 +36,7 @@ function scene(part = {}) {
     url: "/", catalog, settings: () => settings, onChange: () => {}, fetch, now: () => clock,
     later: (action, delay) => timers.push({ action, delay }),
   });
+  trainers.push(trainer);
   trainer.load({ names: settings.runs.map(() => "a") });
   return {
     trainer, asked, timers, last: () => asked[asked.length - 1],

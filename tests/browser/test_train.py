@@ -316,7 +316,7 @@ def test_keys(page: Page) -> None:
     it = training(page, f"{SMALL}&until=2000")
     page.locator("#main").focus()
     page.keyboard.press("Space")
-    it.wait(lambda step: step > 80)
+    it.wait(lambda step: step > 100)  # looks at 0, 50 and 100 have come
     page.keyboard.press("Space")
     it.status("paused")
     newest = it.title.inner_text()

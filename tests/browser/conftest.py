@@ -31,12 +31,14 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 START_SECONDS = 30
+PATIENCE = 20_000  # milliseconds until what does not come counts as missing, on a busy machine too
 DESKTOP = {"width": 1440, "height": 900}
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -127,6 +129,7 @@ def browser() -> Iterator[Browser]:
     """The Chromium on the PATH."""
     # Playwright's own node wants a library that a slim Debian lacks.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", program("node"))
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program("chromium"), args=list(CHROMIUM_ARGUMENTS)
@@ -191,7 +194,7 @@ def new_context(
     def make(**options: Any) -> BrowserContext:
         usual = {"viewport": DESKTOP, "locale": "en", "reduced_motion": "no-preference"}
         context = browser.new_context(**{"base_url": base_url, **usual, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         watch.on(context)
         contexts.append(context)
         return context

@@ -5,6 +5,7 @@ Everything else (stacks, directions, losses, the triangle) is composed from thes
 first: arrays are (T,·), or (T,B,·) with a batch.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -49,7 +50,7 @@ class LayerGradients:
     dcell0: np.ndarray | None = None
 
 
-class Adjoint:
+class Adjoint(ABC):
     """A layer's step read backwards: linear in the gradients, its coefficients ready for all t.
 
     A block is (H), (B,H), or with losses in front (n,H), (n,B,H): all losses travel alike.
@@ -63,9 +64,9 @@ class Adjoint:
         self.parameters, self.run = parameters, run
         self.W = parameters["W"]
 
+    @abstractmethod
     def back(self, t: int, dh: np.ndarray, dcell: np.ndarray | None, da: np.ndarray) -> None:
         """Fill da(t) from dh(t). dcell comes in as what step t+1 sent and leaves complete."""
-        raise NotImplementedError
 
     def carry(
         self,

@@ -8,6 +8,7 @@ block is contiguous, one product does all gates, and the elementwise work runs o
 In M the rows of sigmoid gates are halved, σ(a) = ½ tanh(a/2) + ½: one tanh serves every gate.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as Steps
 from functools import cached_property
@@ -40,7 +41,7 @@ class Shape(NamedTuple):
     dtype: np.dtype
 
 
-class Plan:
+class Plan(ABC):
     """Buffers and views of one shape; a pass fills them anew. Not for two threads at once."""
 
     gates = 1  # blocks of W
@@ -123,21 +124,21 @@ class Plan:
         """Fill a first state (H,B) with one laid out as h0, or with zeros."""
         state[...] = 0 if start is None else start.reshape(-1, len(state)).T.reshape(state.shape)
 
+    @abstractmethod
     def join(self, parameters: Arrays) -> None:
         """Fill M = [W U b] and W, in the plan's own order and scale of rows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forward(self, cancel: Event | None) -> None:
         """Run all steps."""
-        raise NotImplementedError
 
+    @abstractmethod
     def backward(self, cancel: Event | None) -> None:
         """Carry the gradient of all losses together from T to 1; dh holds each step's own."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gradients(self, out: Arrays) -> None:
         """Fill `out` with ∂L/∂ the cell's parameters."""
-        raise NotImplementedError
 
     def readout(
         self, parameters: Arrays, targets: np.ndarray, loss_steps: Steps[int], out: Arrays

@@ -3,6 +3,7 @@
 A pass is one mini-batch; `chunk` cuts it into pieces of so many steps, one a training step.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -28,7 +29,7 @@ class Piece(NamedTuple):
     fresh: bool
 
 
-class Batches:
+class Batches(ABC):
     """T steps (of the longest piece) of B sequences a step, in `pieces` steps a pass."""
 
     several = HELD_OUT  # sequences of the evaluation
@@ -46,9 +47,9 @@ class Batches:
         stop = min(start + self.T, self.length)
         return Piece(self.cut(turn, start, stop), index == 0)
 
+    @abstractmethod
     def cut(self, turn: int, start: int, stop: int) -> Sequence:
         """Return steps start … stop−1 of pass `turn`, both from 0."""
-        raise NotImplementedError
 
     def probe(self, network: Network) -> Sequence:
         """Return the fixed sequence that the traces show, at most 200 steps of it.
@@ -66,11 +67,11 @@ class Batches:
             return min(self.B or 1, normalized)
         return plain
 
-    def _probe(self, B: int) -> Sequence:
-        raise NotImplementedError
+    @abstractmethod
+    def _probe(self, B: int) -> Sequence: ...
 
-    def _held_out(self, B: int) -> Sequence:
-        raise NotImplementedError
+    @abstractmethod
+    def _held_out(self, B: int) -> Sequence: ...
 
 
 class TaskBatches(Batches):

@@ -16,8 +16,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app.pages import documents
+from app.pages import documents, lessons
 from app.pages.i18n import CATALOGUES, for_script, negotiate, others, translate
+from app.pages.lessons import prose
 from app.settings import Settings
 
 HERE = Path(__file__).resolve().parents[2]
@@ -53,7 +54,7 @@ class Revalidated(StaticFiles):
 
 
 def mount_pages(app: FastAPI, settings: Settings) -> None:
-    """Serve ``/``, ``/compare``, ``/train``, ``/docs/<name>``, ``/static`` and a readable 404.
+    """Serve the pages, ``/static`` and a readable 404.
 
     Args:
         app: its state holds ``catalog`` (bytes) and ``csp_script_hashes``, to which the hash of
@@ -76,11 +77,38 @@ def mount_pages(app: FastAPI, settings: Settings) -> None:
             raise HTTPException(404)
         return render(request, "document.html", name=name, **DOCUMENTS)
 
-    pages = {"/": instrument, "/compare": compare, "/train": train, "/docs/{name}": document}
+    async def lesson(request: Request, stem: str) -> Response:
+        if stem not in lessons.LESSONS:
+            raise HTTPException(404)
+        catalog = for_script(app.state.catalog)
+        return render(request, "lesson.html", catalog=catalog, **_lesson(stem))
+
+    pages = {
+        "/": instrument,
+        "/compare": compare,
+        "/train": train,
+        "/lessons/{stem}": lesson,
+        "/docs/{name}": document,
+    }
     for path, page in pages.items():
         app.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", Revalidated(directory=HERE / "static"), name="static")
     _explain_missing_pages(app)
+
+
+def _lesson(stem: str) -> dict[str, Any]:
+    """Return what the template of a lesson is made with."""
+    known = [(name, lessons.read(name)) for name in lessons.LESSONS]
+    before, after = (name and (name, lessons.read(name)) for name in lessons.around(stem))
+    return {
+        "stem": stem,
+        "lesson": lessons.read(stem),
+        "lessons": known,
+        "before": before,
+        "after": after,
+        "to_html": prose.to_html,
+        "inline": prose.inline,
+    }
 
 
 def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:

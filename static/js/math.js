@@ -11,7 +11,7 @@ import { samePart } from "./parts.js";
 
 const MACROS = {
   "\\U": "\\htmlClass{letter-U}{U}", "\\W": "\\htmlClass{letter-W}{W}", "\\V": "\\htmlClass{letter-V}{V}",
-  "\\norm": "\\left\\lVert #1 \\right\\rVert", "\\d": "\\partial",
+  "\\part": "\\htmlData{part=#1}{#2}", "\\norm": "\\left\\lVert #1 \\right\\rVert", "\\d": "\\partial",
 };
 const TRUSTED = new Set(["\\htmlClass", "\\htmlData"]);
 

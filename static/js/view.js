@@ -36,6 +36,7 @@
  * @typedef {{ update(trace: Trace, state: ViewState): void, destroy(): void }} View
  *
  * @typedef {object} ViewOptions
+ * @property {"h1" | "h2"} [heading]   what the title of the picture is in the page
  * @property {(part: Part | null) => void} [onHover]     pointing at a part (null: no longer)
  * @property {(step: number) => void} [onStep]           the cursor shall go to this step
  * @property {(part: Part) => void} [onPick]             a part was pressed

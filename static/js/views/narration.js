@@ -17,7 +17,7 @@ import { named, plural } from "./panel.js";
  * @param {HTMLElement} root @param {import("../view.js").ViewOptions} options
  */
 export function narration(root, options) {
-  const title = child(root, "h1", "stage-title");
+  const title = child(root, options.heading ?? "h1", "stage-title");
   const line = child(root, "p", "stage-line");
   const formula = child(line, "span", "stage-formula");
   const note = child(line, "span", "stage-note");

@@ -1,0 +1,46 @@
+/**
+ * Which step of the text is being read: the last one whose top has passed the reading line. Where the text has been
+ * scrolled to its end it is the last one; a step that has the focus, or that the address names, is read as well.
+ *
+ * @param {{ steps: HTMLElement[], line: () => number, onStep: (step: string) => void, signal: AbortSignal }} options
+ *   line: y of the reading line in the window, in pixels
+ */
+export function startReading({ steps, line, onStep, signal }) {
+  let current = "";
+  let asked = 0;
+
+  /** @param {HTMLElement} step */
+  function read(step) {
+    const id = step.dataset.step ?? "";
+    if (id === current) return;
+    current = id;
+    for (const other of steps) other.toggleAttribute("data-current", other === step);
+    onStep(id);
+  }
+
+  function look() {
+    asked = 0;
+    const tops = steps.map((step) => step.getBoundingClientRect().top);
+    const { scrollHeight, clientHeight } = document.documentElement;
+    read(steps[stepAt(tops, line(), scrollHeight > clientHeight + 4 && scrollY + clientHeight >= scrollHeight - 2)]);
+  }
+  const later = () => { asked ||= requestAnimationFrame(look); };
+
+  for (const event of ["scroll", "resize"]) addEventListener(event, later, { passive: true, signal });
+  return {
+    get current() { return current; },
+    /** Bring a step to the reading line. @param {string} id */
+    go(id) {
+      const step = steps.find((one) => one.dataset.step === id);
+      if (!step) return look();
+      scrollTo({ top: scrollY + step.getBoundingClientRect().top - line() + 24, behavior: "instant" });
+      read(step);
+    },
+  };
+}
+
+/** Index of the step that is read. @param {number[]} tops of the steps, ascending @param {number} line @param {boolean} atEnd */
+export function stepAt(tops, line, atEnd) {
+  if (atEnd) return tops.length - 1;
+  return Math.max(0, tops.findLastIndex((top) => top <= line));
+}

@@ -13,19 +13,17 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from app.pages import documents, lessons
+from app.pages.assets import BUILT, STATIC, Assets, Files
 from app.pages.i18n import CATALOGUES, for_script, negotiate, others, translate
 from app.pages.lessons import prose
+from app.pages.serving import REVALIDATE, Fingerprinted, Revalidated
 from app.settings import Settings
 
 HERE = Path(__file__).resolve().parents[2]
 LIBRARIES = ("culori", "d3-array", "d3-scale", "d3-selection", "d3-shape", "katex")
 SECTIONS = ("controls", "inspector", "transport", "header")
-# What was fetched is kept, but asked for again each time: a 304 costs nothing, a stale page does.
-REVALIDATE = {"cache-control": "no-cache"}
 # What the template of a document is made with.
 DOCUMENTS: dict[str, Any] = {
     "names": documents.NAMES,
@@ -43,22 +41,13 @@ templates = Environment(
 )
 
 
-class Revalidated(StaticFiles):
-    """Static files with an ETag, revalidated at each use."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return the file, or 304 where the browser's copy is still good."""
-        response = await super().get_response(path, scope)
-        response.headers.update(REVALIDATE)
-        return response
-
-
 def mount_pages(app: FastAPI, settings: Settings) -> None:
     """Serve the pages, ``/static`` and a readable 404.
 
     Args:
         app: its state holds ``catalog`` (bytes) and ``csp_script_hashes``, to which the hash of
-            the pages' one inline script, the import map, is added.
+            the pages' one inline script, the import map, is added where a page has it; it is
+            given ``assets``.
         settings: the version shown in the page.
     """
 
@@ -92,7 +81,9 @@ def mount_pages(app: FastAPI, settings: Settings) -> None:
     }
     for path, page in pages.items():
         app.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
-    app.mount("/static", Revalidated(directory=HERE / "static"), name="static")
+    app.state.assets = Assets()
+    app.mount(f"/static/{BUILT}", Fingerprinted(directory=STATIC / BUILT, check_dir=False))
+    app.mount("/static", Revalidated(directory=STATIC), name="static")
     _explain_missing_pages(app)
 
 
@@ -115,7 +106,10 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     """Return a page in the reader's language, or 304 where the browser's copy is the same."""
     wish = request.query_params.get("lang")
     language = negotiate(wish, request.cookies.get("lang"), request.headers.get("accept-language"))
-    html = templates.get_template(template).render(_frame(request, language) | context)
+    frame = _frame(request, language, template.removesuffix(".html"))
+    html = templates.get_template(template).render(frame | context)
+    if frame["imports"] in html:
+        request.app.state.csp_script_hashes.add(_hash(frame["imports"]))
     headers = REVALIDATE | {
         "etag": f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"',
         "vary": "accept-language, cookie",  # the cookie is the language switch's own: header.js
@@ -126,11 +120,10 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     return HTMLResponse(html, status, headers=headers)
 
 
-def _frame(request: Request, language: str) -> dict[str, Any]:
+def _frame(request: Request, language: str, page: str) -> dict[str, Any]:
     """Return what every page's template needs."""
     root = _root(request)
-    imports = _import_map(root)
-    request.app.state.csp_script_hashes.add(_hash(imports))
+    files: Files = request.app.state.assets.now()
     hidden = request.query_params.get("hide", "").split(",")
     kept = (
         f"?lang={language}" if "lang" in request.query_params else ""
@@ -144,7 +137,9 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
         "kept": kept,
         "languages": [_switch(request, name) for name in others(language)],
         "t": lambda key, **params: translate(language, key, **params),
-        "imports": imports,
+        "head": lambda: files.head(page),
+        "file": lambda name: f"{root}/static/{files.file(name)}",
+        "imports": _import_map(root),
         "messages": for_script(CATALOGUES[language]),
         "hidden": " ".join(name for name in SECTIONS if name in hidden),
     }

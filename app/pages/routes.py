@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from app.pages import documents, lessons
 from app.pages.assets import BUILT, STATIC, Assets, Files
 from app.pages.i18n import CATALOGUES, for_script, negotiate, others, translate
-from app.pages.lessons import prose
+from app.pages.lessons import glossary, prose
 from app.pages.serving import REVALIDATE, Fingerprinted, Revalidated
 from app.settings import Settings
 
@@ -72,11 +72,20 @@ def mount_pages(app: FastAPI, settings: Settings) -> None:
         catalog = for_script(app.state.catalog)
         return render(request, "lesson.html", catalog=catalog, **_lesson(stem))
 
+    async def index(request: Request) -> Response:
+        return render(request, "lessons.html", lessons=_lessons(), inline=prose.inline)
+
+    async def terms(request: Request) -> Response:
+        titles = {stem: lesson.title for stem, lesson in _lessons()}
+        return render(request, "glossary.html", ordered=glossary.ordered, titles=titles)
+
     pages = {
         "/": instrument,
         "/compare": compare,
         "/train": train,
+        "/lessons": index,
         "/lessons/{stem}": lesson,
+        "/glossary": terms,
         "/docs/{name}": document,
     }
     for path, page in pages.items():
@@ -87,14 +96,17 @@ def mount_pages(app: FastAPI, settings: Settings) -> None:
     _explain_missing_pages(app)
 
 
+def _lessons() -> list[tuple[str, lessons.Lesson]]:
+    return [(stem, lessons.read(stem)) for stem in lessons.LESSONS]
+
+
 def _lesson(stem: str) -> dict[str, Any]:
     """Return what the template of a lesson is made with."""
-    known = [(name, lessons.read(name)) for name in lessons.LESSONS]
     before, after = (name and (name, lessons.read(name)) for name in lessons.around(stem))
     return {
         "stem": stem,
         "lesson": lessons.read(stem),
-        "lessons": known,
+        "lessons": _lessons(),
         "before": before,
         "after": after,
         "to_html": prose.to_html,
@@ -133,6 +145,7 @@ def _frame(request: Request, language: str, page: str) -> dict[str, Any]:
         "home": f"{root}/{kept}",
         "compare": f"{root}/compare{kept}",
         "train": f"{root}/train{kept}",
+        "lessons_page": f"{root}/lessons{kept}",
         "language": language,
         "kept": kept,
         "languages": [_switch(request, name) for name in others(language)],

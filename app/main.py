@@ -6,8 +6,6 @@ import os
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
-import logging  # noqa: E402
-
 from fastapi import FastAPI  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
@@ -22,30 +20,36 @@ from app.api import (  # noqa: E402
     operation,
     sample,
     surface,
+    sweep,
     traces,
     train,
     weights,
 )
 from app.api.headers import AnswerHeaders, TrustedHosts, content_security_policy  # noqa: E402
+from app.api.metrics import Metrics, Observed  # noqa: E402
 from app.api.work import Gate, Turns  # noqa: E402
 from app.pages.routes import mount_pages  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.stopping import Stopping, lifespan  # noqa: E402
+from app.workers import dask_workers, local_workers  # noqa: E402
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the whole application: API, documentation and pages.
 
-    Its state holds ``settings``, ``stopping``, ``gate``, ``turns``, ``catalog``
-    (bytes) and ``csp_script_hashes``, a set to which the pages add "sha256-…" of the
+    Its state holds ``settings``, ``stopping``, ``gate``, ``turns``, ``metrics``, ``catalog``
+    (bytes), ``sweeps``, ``workers`` and ``csp_script_hashes``, a set to which the pages add "sha256-…" of the
     inline scripts that they contain.
 
     Raises:
         pydantic.ValidationError: a setting in the environment that cannot be.
     """
     settings = settings or Settings()
-    logging.getLogger("unrolled").setLevel(settings.log_level.upper())
     script_hashes: set[str] = set()
+    stopping = Stopping()
+    gate = Gate(settings.threads, settings.queue, stopping)
+    turns = Turns(settings.streams, settings.training_threads)
+    metrics = Metrics(settings, gate, turns)
     app = FastAPI(
         title="Unrolled",
         version=settings.version,
@@ -54,15 +58,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         middleware=[
+            Middleware(Observed, metrics=metrics),
             Middleware(AnswerHeaders, policy=lambda: content_security_policy(script_hashes)),
             Middleware(TrustedHosts, patterns=settings.trusted_hosts),
         ],
     )
     app.state.settings = settings
     app.state.csp_script_hashes = script_hashes
-    app.state.stopping = stopping = Stopping()
-    app.state.gate = Gate(settings.threads, settings.queue, stopping)
-    app.state.turns = Turns(settings.streams, settings.training_threads)
+    app.state.stopping = stopping
+    app.state.gate = gate
+    app.state.turns = turns
+    app.state.metrics = metrics
+    app.state.sweeps = Turns(settings.sweeps, max(settings.sweeps, 1), "sweeps")
+    app.state.workers = (
+        dask_workers(settings.dask) if settings.dask else local_workers(settings.sweep_workers)
+    )
     app.state.catalog = catalog.catalog_bytes(settings)
     errors.install(app)
     documentation.install(app)
@@ -72,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         train,
         sample,
         surface,
+        sweep,
         convolution,
         code,
         grade,

@@ -5,6 +5,7 @@ Each is read from an environment variable of the same name with the prefix
 A value that cannot be is refused at start, with the setting's name.
 """
 
+from importlib.util import find_spec
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -24,6 +25,9 @@ class Settings(BaseSettings):
     commit: str | None = Field(default=None, description="source revision shown beside the version")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="lowest level that the server's own log writes"
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="form of the log's lines, uvicorn's own among them"
     )
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("*",),
@@ -87,6 +91,34 @@ class Settings(BaseSettings):
     training_threads: int = Field(
         default=1, ge=1, description="trainings computed at once; the others take turns"
     )
+
+    sweeps: int = Field(default=4, ge=0, description="sweeps open at once before 503 is answered")
+    sweep_workers: int = Field(
+        default=2, ge=1, description="processes of this machine that compute the cells of sweeps"
+    )
+    sweep_cells: int = Field(default=4096, ge=1, description="largest sweep, cells")
+    sweep_budget: int = Field(
+        default=500_000_000_000,
+        ge=1_000_000,
+        description="largest sweep, multiply-adds of all cells",
+    )
+    sweep_cell_budget: int = Field(
+        default=20_000_000_000,
+        ge=1_000_000,
+        description="largest cell of a sweep, multiply-adds with its training",
+    )
+    dask: str | None = Field(
+        default=None,
+        min_length=1,
+        description="address of a Dask scheduler whose workers compute the sweeps instead",
+    )
+
+    @field_validator("dask")
+    @classmethod
+    def _installed(cls, value: str | None) -> str | None:
+        if value and not find_spec("distributed"):
+            raise ValueError("needs the package distributed: pip install 'unrolled[dask]'")
+        return value
 
     @field_validator("trusted_hosts", mode="before")
     @classmethod

@@ -14,6 +14,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from app.logs import configure
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 GRACE_SECONDS = 1.0  # for streams to say their last; then connections that hang are closed
 
@@ -49,11 +51,17 @@ class Stopping:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Chain the signal handlers while the application runs."""
+    """Set up the log, and chain the signal handlers while the application runs."""
+    configure(app.state.settings)
     stopping: Stopping = app.state.stopping
     if threading.current_thread() is threading.main_thread():
         _chain(stopping, asyncio.get_running_loop())
-    yield
+    workers = app.state.workers
+    try:
+        with stopping.calls(workers.close):
+            yield
+    finally:
+        await asyncio.to_thread(workers.close)
 
 
 def _chain(stopping: Stopping, loop: asyncio.AbstractEventLoop) -> None:

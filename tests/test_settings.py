@@ -1,5 +1,8 @@
 """Settings come from the environment, checked."""
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -41,3 +44,16 @@ def test_impossible_values_are_refused_by_name(monkeypatch, name, value):
 
 def test_every_setting_says_what_it_is():
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_every_setting_is_in_the_table_of_the_documents():
+    text = (Path(__file__).resolve().parents[1] / "docs/operation.md").read_text(encoding="utf-8")
+    cells = [
+        [c.strip() for c in row.strip("|").split("|")] for row in re.findall(r"^\|.*", text, re.M)
+    ]
+    table = {row[0]: row[1:] for row in cells if row[0].startswith("`UNROLLED_")}
+    assert list(table) == [f"`UNROLLED_{name.upper()}`" for name in Settings.model_fields]
+    for name, field in Settings.model_fields.items():
+        default, description = table[f"`UNROLLED_{name.upper()}`"]
+        assert description == field.description
+        assert default.replace(",", "").strip("`") in (str(field.default), "none", "*")

@@ -1,12 +1,13 @@
-"""GET /healthz, and GET /problems/<kind>, where a problem's type explains itself."""
+"""GET /healthz, /readyz, /metrics, and /problems/<kind>, where a problem's type explains itself."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from app.api.documentation import refusal
 from app.api.errors import KINDS, Problem
@@ -25,6 +26,34 @@ async def healthz(request: Request) -> Response:
     """Return status and version; nothing is computed."""
     settings = request.app.state.settings
     return _json({"status": "ok", "version": settings.version, "commit": settings.commit})
+
+
+@router.get(
+    "/readyz",
+    tags=["operation"],
+    summary="Whether the server takes new requests",
+    responses={200: {"model": HealthAnswer}, 503: refusal("it is about to stop")},
+)
+async def readyz(request: Request) -> Response:
+    """Return what /healthz does, but 503 once the server was told to stop.
+
+    Health says that the process lives, readiness that a balancer may send it work.
+    """
+    if request.app.state.stopping.is_set():
+        raise Problem("stopping", "The server was told to stop; it takes nothing new.")
+    return await healthz(request)
+
+
+@router.get(
+    "/metrics",
+    tags=["operation"],
+    summary="What the server counts, for Prometheus",
+    response_class=PlainTextResponse,
+    responses={200: {"description": "counters and gauges in Prometheus's text format"}},
+)
+async def metrics(request: Request) -> Response:
+    """Return requests by route and status, their times, large work and streams under way."""
+    return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get(

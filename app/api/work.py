@@ -68,6 +68,11 @@ class Gate:
         self._places = threads + queue
         self._taken = 0
 
+    @property
+    def taken(self) -> int:
+        """How many run or wait."""
+        return self._taken
+
     async def run(self, request: Request, work: Callable[[threading.Event], Result]) -> Result:
         """Return what the work returns; its event is set when the client leaves.
 
@@ -94,16 +99,17 @@ class Gate:
 
 
 class Turns:
-    """Lets a few trainings be open, and computes them by turns, a slice at a time, in few threads.
+    """Lets a few streams be open, and computes them by turns, a slice at a time, in few threads.
 
     Args:
         streams: how many may be open.
         threads: how many are computed at once.
+        what: what they are, in the plural.
     """
 
-    def __init__(self, streams: int, threads: int) -> None:
+    def __init__(self, streams: int, threads: int, what: str = "trainings") -> None:
         self._limiter = anyio.CapacityLimiter(threads)
-        self._streams = streams
+        self._streams, self._what = streams, what
         self.open = 0
 
     def enter(self) -> None:
@@ -114,7 +120,7 @@ class Turns:
         """
         if self.open >= self._streams:
             headers = {"retry-after": str(RETRY_AFTER_SECONDS)}
-            detail = f"{self._streams} trainings are open already."
+            detail = f"{self._streams} {self._what} are open already."
             raise Problem("busy", detail, headers=headers)
         self.open += 1
 

@@ -16,7 +16,7 @@ from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs"
-NAMES = ("api", "weights", "grading", "mathematics")
+NAMES = ("api", "weights", "grading", "mathematics", "operation")
 
 Link = Callable[[str], str | None]
 

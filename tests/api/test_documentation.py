@@ -32,12 +32,15 @@ def test_every_path_of_the_contract_is_documented(document):
         "/api/v1/train",
         "/api/v1/sample",
         "/api/v1/surface",
+        "/api/v1/sweep",
         "/api/v1/convolution",
         "/api/v1/code",
         "/api/v1/grade",
         "/api/v1/weights",
         "/api/v1/catalog",
         "/healthz",
+        "/metrics",
+        "/readyz",
         "/problems/{kind}",
     }
 
@@ -90,7 +93,7 @@ def test_the_examples_of_a_comparison_are_answered(client, document):
         assert len(response.json()["traces"]) == len(example["value"]["networks"])
 
 
-@pytest.mark.parametrize("path", ["train", "sample", "surface"])
+@pytest.mark.parametrize("path", ["train", "sample", "surface", "sweep"])
 def test_the_examples_of_a_training_are_answered(client, document, path):
     operation = document["paths"][f"/api/v1/{path}"]["post"]
     examples = operation["requestBody"]["content"]["application/json"]["examples"]

@@ -94,14 +94,14 @@ def test_the_lessons_follow_one_another() -> None:
 
 def test_prose_has_addresses_of_its_own_and_no_html() -> None:
     text = "A [b](term:bptt), [c](do:go), [d](lesson:cycle), ![](value:n), $x<y$ <b>e</b>"
-    assert to_html(text, "/root", "?lang=zh") == (
-        '<p>A <a class="term" href="/root/glossary?lang=zh#bptt" data-term="bptt">b</a>, '
+    assert to_html(text, "/site", "?lang=zh") == (
+        '<p>A <a class="term" href="/site/glossary?lang=zh#bptt" data-term="bptt">b</a>, '
         '<button type="button" class="do" data-do="go">c</button>, '
-        '<a href="/root/lessons/cycle?lang=zh">d</a>, '
+        '<a href="/site/lessons/cycle?lang=zh">d</a>, '
         '<span class="value" data-value="n">…</span>, '
         '<span class="math inline">x&lt;y</span> &lt;b&gt;e&lt;/b&gt;</p>\n'
     )
-    assert inline("[to](/train?x=1&y=2)", "/root", "") == '<a href="/root/train?x=1&amp;y=2">to</a>'
+    assert inline("[to](/train?x=1&y=2)", "/site", "") == '<a href="/site/train?x=1&amp;y=2">to</a>'
     assert addresses(text) == [("term", "bptt"), ("do", "go"), ("lesson", "cycle"), ("value", "n")]
     assert prose.formulas(r"$a$ and" + "\n\n$$\nb\n$$\n") == ["a", "\nb\n"]
 

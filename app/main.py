@@ -27,6 +27,7 @@ from app.api import (  # noqa: E402
 )
 from app.api.headers import AnswerHeaders, TrustedHosts, content_security_policy  # noqa: E402
 from app.api.metrics import Metrics, Observed  # noqa: E402
+from app.api.rate import RateLimited  # noqa: E402
 from app.api.work import Gate, Turns  # noqa: E402
 from app.pages.routes import mount_pages  # noqa: E402
 from app.settings import Settings  # noqa: E402
@@ -38,8 +39,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the whole application: API, documentation and pages.
 
     Its state holds ``settings``, ``stopping``, ``gate``, ``turns``, ``metrics``, ``catalog``
-    (bytes), ``sweeps``, ``workers`` and ``csp_script_hashes``, a set to which the pages add "sha256-…" of the
-    inline scripts that they contain.
+    (bytes), ``sweeps``, ``workers`` and ``csp_script_hashes``, a set to which the pages
+    add "sha256-…" of the inline scripts that they contain.
 
     Raises:
         pydantic.ValidationError: a setting in the environment that cannot be.
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(Observed, metrics=metrics),
             Middleware(AnswerHeaders, policy=lambda: content_security_policy(script_hashes)),
             Middleware(TrustedHosts, patterns=settings.trusted_hosts),
+            Middleware(RateLimited, rate=settings.rate_limit),
         ],
     )
     app.state.settings = settings

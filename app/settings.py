@@ -8,6 +8,7 @@ A value that cannot be is refused at start, with the setting's name.
 from importlib.util import find_spec
 from typing import Annotated, Literal
 
+from limits import parse
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -33,6 +34,11 @@ class Settings(BaseSettings):
         default=("*",),
         min_length=1,
         description='accepted Host headers, ports aside; "*.example.org" covers subdomains',
+    )
+
+    rate_limit: str = Field(
+        default="",
+        description='requests to the API from one client, such as "600/minute"; none on loopback',
     )
 
     max_body_bytes: int = Field(
@@ -118,6 +124,13 @@ class Settings(BaseSettings):
     def _installed(cls, value: str | None) -> str | None:
         if value and not find_spec("distributed"):
             raise ValueError("needs the package distributed: pip install 'unrolled[dask]'")
+        return value
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _is_a_rate(cls, value: str) -> str:
+        if value:
+            parse(value)
         return value
 
     @field_validator("trusted_hosts", mode="before")

@@ -53,7 +53,7 @@ def fenced(document: str, language: str = "bash") -> list[str]:
 def test_every_requirement_is_pinned_and_hashed(lock: Path) -> None:
     body = re.sub(r"^\s*#.*\n", "", lock.read_text(), flags=re.MULTILINE)
     entries = re.split(r"\n(?=\S)", body.strip())
-    assert len(entries) == len(pins(lock)) > 5
+    assert len(entries) == len([e for e in entries if PIN.match(e.split("\n")[0])]) > 5
     for entry in entries:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry
 

@@ -83,6 +83,11 @@ KINDS: dict[str, Kind] = {
     "method-not-allowed": Kind(
         405, "The method is not allowed here", "The `allow` header lists those that are."
     ),
+    "rate-limited": Kind(
+        429,
+        "Too many requests from one client",
+        "Nothing is wrong with the request: try again after the seconds of `retry-after`.",
+    ),
     "busy": Kind(
         503,
         "Too many large requests at once",
@@ -91,8 +96,14 @@ KINDS: dict[str, Kind] = {
     "stopping": Kind(
         503,
         "The server is being stopped",
-        "Nothing is wrong with the request. A training goes on from its last checkpoint: send it "
-        "as `resume`, here once the server is back, or to another one.",
+        "Nothing is wrong with the request. A training goes on from its last checkpoint, a sweep "
+        "from its last cell: send it as `resume`, here once the server is back, or to another.",
+    ),
+    "no-workers": Kind(
+        503,
+        "Nobody is there to compute",
+        "The cluster does not answer, or workers were lost over one cell again and again. The "
+        "cells that were told are right: send them as `resume`.",
     ),
     "client-closed": Kind(499, "The client left", "The work was stopped; nobody reads this."),
     "http": Kind(400, "The request cannot be served", "`status` and `detail` say why."),

@@ -3,7 +3,7 @@ import { loadMessages, t } from "./i18n.js";
 import { startQuestions } from "./lesson/questions.js";
 import { startReading } from "./lesson/reading.js";
 import { createTools } from "./lesson/tools.js";
-import { partOf, renderMath } from "./math.js";
+import { holdPunctuation, partOf, renderMath } from "./math.js";
 import { problemView } from "./views/problem.js";
 
 /**
@@ -25,6 +25,7 @@ const root = document.documentElement.dataset.root ?? "";
 
 for (const formula of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".lesson .math"))) {
   renderMath(formula, formula.textContent ?? "", { display: formula.tagName === "DIV" });
+  if (formula.tagName === "SPAN") holdPunctuation(formula);
 }
 
 const problems = problemView(element("problem"), { onRetry: () => { figure.show(reading.current); } });

@@ -40,6 +40,20 @@ export function partOf(target) {
   return { kind: /** @type {Part["kind"]} */ (kind), t: index(step), k: index(k), i: index(i) };
 }
 
+const MARKS = /^[.,:;?!)。，：；？！、）”’]+/u;
+
+/** Keep the punctuation after a formula on its line. @param {HTMLElement} formula  within text */
+export function holdPunctuation(formula) {
+  const after = formula.nextSibling;
+  const marks = after?.nodeType === Node.TEXT_NODE ? MARKS.exec(after.nodeValue ?? "")?.[0] : undefined;
+  if (!marks) return;
+  const together = document.createElement("span");
+  together.style.whiteSpace = "nowrap";
+  formula.replaceWith(together);
+  together.append(formula, marks);
+  /** @type {Text} */ (after).deleteData(0, marks.length);
+}
+
 /**
  * What a placeholder of a message stands for: text, a number, a formula, or text that stands out.
  * @typedef {string | number | { tex: string } | { strong: string }} Piece

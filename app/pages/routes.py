@@ -24,6 +24,7 @@ from app.settings import Settings
 HERE = Path(__file__).resolve().parents[2]
 LIBRARIES = ("culori", "d3-array", "d3-scale", "d3-selection", "d3-shape", "katex")
 SECTIONS = ("controls", "inspector", "transport", "header")
+LESSON_PARTS = ("header", "nav", "text", "questions", "link")
 # What the template of a document is made with.
 DOCUMENTS: dict[str, Any] = {
     "names": documents.NAMES,
@@ -70,7 +71,8 @@ def mount_pages(app: FastAPI, settings: Settings) -> None:
         if stem not in lessons.LESSONS:
             raise HTTPException(404)
         catalog = for_script(app.state.catalog)
-        return render(request, "lesson.html", catalog=catalog, **_lesson(stem))
+        about = _lesson(stem) | _left_out(request)
+        return render(request, "lesson.html", catalog=catalog, **about)
 
     async def index(request: Request) -> Response:
         return render(request, "lessons.html", lessons=_lessons(), inline=prose.inline)
@@ -111,7 +113,24 @@ def _lesson(stem: str) -> dict[str, Any]:
         "after": after,
         "to_html": prose.to_html,
         "inline": prose.inline,
+        "glossary": _definitions,
     }
+
+
+def _definitions(lesson: lessons.Lesson, language: str) -> str:
+    """Return the terms that a lesson links to, as JSON for its tooltips."""
+    (other,) = others(language)
+    ids = glossary.used(lesson, language)
+    return for_script(glossary.for_tooltips(ids, language, other))
+
+
+def _left_out(request: Request) -> dict[str, Any]:
+    """Return what a teacher's link hides of a lesson; a frame has the figure alone."""
+    wanted = request.query_params.get("hide", "").split(",")
+    embedded = request.query_params.get("embed") == "1"
+    hidden = [part for part in LESSON_PARTS if part in wanted]
+    frame = ["header", "nav", "text", "embed"] if embedded else []
+    return {"hidden": " ".join(dict.fromkeys([*hidden, *frame])), "embedded": embedded}
 
 
 def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:

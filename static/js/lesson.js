@@ -1,7 +1,11 @@
 import { startHeader } from "./header.js";
 import { loadMessages, t } from "./i18n.js";
+import { startPrinting } from "./lesson/printing.js";
 import { startQuestions } from "./lesson/questions.js";
 import { startReading } from "./lesson/reading.js";
+import { keepWishes, plainText, readWishes } from "./lesson/teacher.js";
+import { startTeacher } from "./lesson/teacherdialog.js";
+import { startTerms } from "./lesson/terms.js";
 import { createTools } from "./lesson/tools.js";
 import { holdPunctuation, partOf, renderMath } from "./math.js";
 import { problemView } from "./views/problem.js";
@@ -81,6 +85,12 @@ prose.addEventListener("click", (event) => {
 prose.addEventListener("pointerover", (event) => figure.point?.(partOf(event.target)));
 prose.addEventListener("pointerleave", () => figure.point?.(null));
 startQuestions(prose);
+startTerms(page, JSON.parse(element("glossary").textContent ?? "{}"), tools.signal);
+keepWishes(element("figure"), readWishes(location.search), tools.signal);
+startTeacher(element("teacher-button"), {
+  figure: element("figure"), current: () => reading.current, print: startPrinting(column, tools.signal),
+  steps: [...prose.querySelectorAll(".lesson-step")].map((step) => ({ id: /** @type {HTMLElement} */ (step).dataset.step ?? "", heading: plainText(/** @type {Element} */ (step.querySelector("h2"))) })),
+});
 startHeader({ query: (over) => `?${new URLSearchParams({ ...Object.fromEntries(asked), at: reading.current, ...over })}` });
 document.fonts.ready.then(() => reading.go(asked.get("at") ?? location.hash.replace("#step-", "")));
 page.dataset.state = "ready";

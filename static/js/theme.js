@@ -18,8 +18,8 @@ export function onTheme(listener) {
   return () => listeners.delete(listener);
 }
 
-/** @param {Theme} theme */
-function showTheme(theme) {
+/** Show a theme for now. @param {Theme} theme */
+export function showTheme(theme) {
   document.documentElement.dataset.theme = theme;
   paintBrowser();
   for (const listener of listeners) listener(theme);

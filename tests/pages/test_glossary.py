@@ -98,7 +98,7 @@ def test_the_page_has_every_term_with_both_words_and_an_anchor(client, language,
     assert ids == [name for name, _ in glossary.ordered(language)]
     for term in TERMS.values():
         assert term.word[language] in html
-        assert f'lang="{other}">{term.word[other]}<' in html
+        assert term.word[other] in html
     linked = set(re.findall(r'href="/lessons/(\w+)"', html))
     assert linked == {term.lesson for term in TERMS.values() if term.lesson} & set(LESSONS)
 

@@ -20,6 +20,7 @@ export function startReading({ steps, line, onStep, signal }) {
 
   function look() {
     asked = 0;
+    if (!steps[0].getClientRects().length) return read(steps.find((step) => step.dataset.step === current) ?? steps[0]); // a link left the text out
     const tops = steps.map((step) => step.getBoundingClientRect().top);
     const { scrollHeight, clientHeight } = document.documentElement;
     read(steps[stepAt(tops, line(), scrollHeight > clientHeight + 4 && scrollY + clientHeight >= scrollHeight - 2)]);

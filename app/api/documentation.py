@@ -19,6 +19,7 @@ from app.api.schemas.operation import ProblemAnswer
 from app.api.schemas.requests import BpttRequest, CompareRequest
 from app.api.schemas.sampling import SampleRequest
 from app.api.schemas.surface import SurfaceRequest
+from app.api.schemas.sweep import SweepEvents, SweepRequest
 from app.api.schemas.training import TrainRequest
 from app.api.schemas.weights import WeightsForm
 
@@ -31,9 +32,10 @@ BODIES: tuple[type[BaseModel], ...] = (
     TrainRequest,
     SampleRequest,
     SurfaceRequest,
+    SweepRequest,
 )
 FORMS: tuple[type[BaseModel], ...] = (WeightsForm,)
-STREAMS: tuple[type[BaseModel], ...] = (TrainEvents,)
+STREAMS: tuple[type[BaseModel], ...] = (TrainEvents, SweepEvents)
 
 DESCRIPTION = """\
 A recurrent network's forward pass and its back-propagation through time, itemised.
@@ -51,17 +53,23 @@ DOCS_PAGE = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} API</title>
-<link rel="icon" href="{root}/static/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{root}/static/vendor/swagger-ui/swagger-ui.css">
+<link rel="icon" href="{icon}" type="image/svg+xml">
+<link rel="stylesheet" href="{style}">
 </head>
 <body>
 <header><nav><a href="{root}/">← {title}</a> · <a href="{root}/docs/api">Guide</a></nav></header>
 <main><div id="swagger-ui" data-openapi="{root}/openapi.json"></div></main>
-<script src="{root}/static/vendor/swagger-ui/swagger-ui-bundle.js"></script>
-<script src="{root}/static/js/docs.js"></script>
+<script src="{library}"></script>
+<script src="{script}"></script>
 </body>
 </html>
 """
+DOCS_FILES = {
+    "icon": "favicon.svg",
+    "style": "vendor/swagger-ui/swagger-ui.css",
+    "library": "vendor/swagger-ui/swagger-ui-bundle.js",
+    "script": "js/docs.js",
+}
 
 router = APIRouter()
 
@@ -70,7 +78,9 @@ router = APIRouter()
 async def docs(request: Request) -> HTMLResponse:
     """Return the page that shows the API: Swagger UI from our own files."""
     root = escape(request.scope.get("root_path", "").rstrip("/"))
-    return HTMLResponse(DOCS_PAGE.format(title=escape(request.app.title), root=root))
+    files = request.app.state.assets.now()
+    names = {key: f"{root}/static/{files.file(name)}" for key, name in DOCS_FILES.items()}
+    return HTMLResponse(DOCS_PAGE.format(title=escape(request.app.title), root=root, **names))
 
 
 def request_body(

@@ -71,17 +71,24 @@ class EventStream(Response):
         produce: sends the events; its `threading.Event` is set when the client leaves.
         release: called once at the end, whichever way it comes.
         stopping: when the server stops the pace no longer matters.
+        most: events a second.
     """
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, produce: Produce, release: Callable[[], None], stopping: Stopping) -> None:
+    def __init__(
+        self,
+        produce: Produce,
+        release: Callable[[], None],
+        stopping: Stopping,
+        most: int = EVENTS_A_SECOND,
+    ) -> None:
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._produce = produce
         self._release = release
         self._stopping = stopping
-        self._pace = Pace(EVENTS_A_SECOND)
+        self._pace = Pace(most)
         self._sent = 0
         self._quiet_since = time.monotonic()
 

@@ -60,7 +60,7 @@ def plan_train(request: TrainRequest, body_bytes: int, settings: Settings) -> Tr
         EngineError: shapes that do not fit.
     """
     _check_options(request)
-    requests, sizes = request.each(), _step_sizes(request, settings)
+    requests, sizes = request.each(), step_sizes(request, settings)
     _check_prices(request, sizes, settings)
     if request.resume is None:
         _check_checkpoint(request, sizes, body_bytes, settings)
@@ -114,7 +114,7 @@ def _refusal(field: str, message: str, was: object, expected: str = "0") -> Prob
     return Problem("validation", f"{field}: {message}", [error])
 
 
-def _step_sizes(request: TrainRequest, settings: Settings) -> list[Sizes]:
+def step_sizes(request: TrainRequest, settings: Settings) -> list[Sizes]:
     """Return the sizes of one step of each run: T and B are those of a piece."""
     found = []
     for index, each in enumerate(request.each()):

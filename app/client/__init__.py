@@ -17,12 +17,13 @@ its last checkpoint. Refusals are `ProblemError`; where nobody answers, it is ht
 from .answers import Answer, Trace
 from .calls import Client
 from .calls_async import AsyncClient
-from .events import Checkpoint, Diverged, Done, Event, Start, Steps, TraceEvent
+from .events import Cell, Checkpoint, Diverged, Done, Event, Start, Steps, SweepDone, TraceEvent
 from .wire import ProblemError
 
 __all__ = [
     "Answer",
     "AsyncClient",
+    "Cell",
     "Checkpoint",
     "Client",
     "Diverged",
@@ -31,6 +32,7 @@ __all__ = [
     "ProblemError",
     "Start",
     "Steps",
+    "SweepDone",
     "Trace",
     "TraceEvent",
 ]

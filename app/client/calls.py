@@ -1,22 +1,24 @@
 """The API, call by call."""
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, Unpack
 
 import httpx
 
 from .answers import Answer, Trace
-from .events import Cut, Event, Story
+from .events import Cell, Cut, Event, Story, SweepDone, SweepStory
 from .wire import (
     LOCAL,
+    SWEEP,
     TRAIN,
     Body,
     Common,
     RunOptions,
     SampleOptions,
     SurfaceOptions,
+    SweepOptions,
     TrainOptions,
     WeightsOptions,
     checked,
@@ -120,10 +122,30 @@ class Client(Common):
         Where the connection breaks or the server stops, the training goes on from its last
         checkpoint, up to `reconnects` times in a row; 0 is never.
         """
-        story = Story({"runs": runs, "data": data, **options}, reconnects)
+        yield from self._stream(TRAIN, Story({"runs": runs, "data": data, **options}, reconnects))
+
+    def sweep(
+        self,
+        base: Body,
+        axes: Mapping[str, Sequence[Any]],
+        measure: Sequence[str],
+        *,
+        reconnects: int = 5,
+        **options: Unpack[SweepOptions],
+    ) -> Generator[Cell | SweepDone]:
+        """Yield the cells of a grid of networks as they are done, and the end.
+
+        `axes` holds values by the path of their field in `base`, a /bptt request. Where the
+        connection breaks or the server stops, the cells that are left are asked for again, up to
+        `reconnects` times in a row.
+        """
+        body = {"base": base, "axes": axes, "measure": measure, **options}
+        yield from self._stream(SWEEP, SweepStory(body, reconnects))
+
+    def _stream(self, path: str, story: Story) -> Generator[Any]:
         while not story.over:
             try:
-                with self._http.stream("POST", TRAIN, **story.request()) as response:
+                with self._http.stream("POST", path, **story.request()) as response:
                     if response.is_error:
                         response.read()
                         story.refused(response, self._wait(response, story.busy))

@@ -1,22 +1,24 @@
 """The API, call by call, for asyncio."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, Unpack
 
 import httpx
 
 from .answers import Answer, Trace
-from .events import Cut, Event, Story
+from .events import Cell, Cut, Event, Story, SweepDone, SweepStory
 from .wire import (
     LOCAL,
+    SWEEP,
     TRAIN,
     Body,
     Common,
     RunOptions,
     SampleOptions,
     SurfaceOptions,
+    SweepOptions,
     TrainOptions,
     WeightsOptions,
     checked,
@@ -26,7 +28,10 @@ from .wire import (
 
 
 class AsyncClient(Common):
-    """`Client`, with calls to await; `train` is an async iterator. Use it in an `async with`."""
+    """`Client`, with calls to await; `train` and `sweep` are async iterators.
+
+    Use it in an `async with`.
+    """
 
     def __init__(
         self,
@@ -117,9 +122,27 @@ class AsyncClient(Common):
     ) -> AsyncGenerator[Event]:
         """As `Client.train`: `async for event in client.train(…)`."""
         story = Story({"runs": runs, "data": data, **options}, reconnects)
+        async for event in self._stream(TRAIN, story):
+            yield event
+
+    async def sweep(
+        self,
+        base: Body,
+        axes: Mapping[str, Sequence[Any]],
+        measure: Sequence[str],
+        *,
+        reconnects: int = 5,
+        **options: Unpack[SweepOptions],
+    ) -> AsyncGenerator[Cell | SweepDone]:
+        """As `Client.sweep`: `async for event in client.sweep(…)`."""
+        body = {"base": base, "axes": axes, "measure": measure, **options}
+        async for event in self._stream(SWEEP, SweepStory(body, reconnects)):
+            yield event
+
+    async def _stream(self, path: str, story: Story) -> AsyncGenerator[Any]:
         while not story.over:
             try:
-                sent = self._http.stream("POST", TRAIN, **story.request())
+                sent = self._http.stream("POST", path, **story.request())
                 async with sent as response:
                     if response.is_error:
                         await response.aread()

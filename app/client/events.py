@@ -1,4 +1,4 @@
-"""The events of a training, and their story over as many connections as it takes."""
+"""The events of trainings and sweeps, and their story over as many connections as it takes."""
 
 import json
 from collections.abc import Iterator
@@ -70,6 +70,21 @@ EVENTS: dict[str, type[Event]] = {
 }
 
 
+class Cell(Answer):
+    """`cell`: one cell of a sweep; its values by measure are in brackets, `cell["values"]`."""
+
+    @property
+    def index(self) -> tuple[int, ...]:
+        """Which value of each axis, from 0."""
+        return tuple(self.raw["index"])
+
+
+class SweepDone(Answer):
+    """`done`: the last event of a sweep; `cells` in the grid."""
+
+    cells: int
+
+
 class Cut(Exception):
     """A stream that broke off and may be taken up again: after `wait`, or because of `cause`."""
 
@@ -119,21 +134,22 @@ class Story:
             raise cause or error
         return min(0.25 * 2**self._failures, LONGEST_WAIT)
 
-    def read(self, chunk: bytes) -> Iterator[Event]:
+    def read(self, chunk: bytes) -> Iterator[Any]:
         """Yield the events that are complete, and were not told before the connection broke."""
         *whole, self._buffer = (self._buffer + chunk).split(b"\n\n")
         for block in whole:
             fields = dict(line.split(b": ", 1) for line in block.split(b"\n") if b": " in line)
             if b"event" not in fields:
                 continue  # a comment: the server is still at work
-            event = self._take(fields[b"event"].decode(), json.loads(fields[b"data"]))
+            name, data = fields[b"event"].decode(), json.loads(fields[b"data"])
+            if name == "error":
+                problem = ProblemError(data.get("status", 500), data)
+                raise Cut(problem) if problem.status == 503 else problem
+            event = self._take(name, data)
             if event is not None:
                 yield event
 
-    def _take(self, name: str, data: dict[str, Any]) -> Event | None:
-        if name == "error":
-            problem = ProblemError(data.get("status", 500), data)
-            raise Cut(problem) if problem.status == 503 else problem
+    def _take(self, name: str, data: dict[str, Any]) -> Any:
         if name not in EVENTS:
             return None  # a later server may tell more
         self.over = name == "done"
@@ -151,6 +167,27 @@ class Story:
         if name == "checkpoint":
             self._checkpoint, self._failures, self.busy = data, 0, 0
         return EVENTS[name](data)
+
+
+class SweepStory(Story):
+    """A sweep as its client sees it: what was told is not asked for again."""
+
+    def __init__(self, body: dict[str, Any], reconnects: int):
+        super().__init__(body, reconnects)
+        self._known = [list(map(int, index)) for index in body.get("resume") or ()]
+
+    def request(self) -> dict[str, Any]:
+        """Return what to post: without the cells that are known."""
+        self._buffer = b""
+        return json_body(self._body | {"resume": self._known})
+
+    def _take(self, name: str, data: dict[str, Any]) -> Cell | SweepDone | None:
+        self.over = name == "done"
+        if name == "cell":
+            self._known.append(data["index"])
+            self._told[name], self._failures, self.busy = len(self._known), 0, 0
+            return Cell(data)
+        return SweepDone(data) if self.over else None
 
 
 def _after(data: dict[str, Any], told: int) -> dict[str, Any]:

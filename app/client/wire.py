@@ -14,6 +14,7 @@ from .answers import Answer
 Body = Mapping[str, Any]
 LOCAL = "http://127.0.0.1:8000"
 TRAIN = "/api/v1/train"
+SWEEP = "/api/v1/sweep"
 LONGEST_WAIT = 30.0  # seconds between two tries
 
 
@@ -59,6 +60,13 @@ class TrainOptions(TypedDict, total=False):
     precision: Literal["float64", "float32"]
     include: Sequence[str]
     sample: Body | None
+
+
+class SweepOptions(TypedDict, total=False):
+    """Options of /sweep."""
+
+    train: Body | None
+    resume: Sequence[Sequence[int]]
 
 
 class WeightsOptions(TypedDict, total=False):

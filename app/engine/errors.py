@@ -14,6 +14,10 @@ class EngineError(ValueError):
         super().__init__(message)
         self.field = field
 
+    def __reduce__(self):
+        """Keep the field on the way to another process."""
+        return type(self), (self.field, str(self))
+
 
 class Cancelled(Exception):
     """The caller's cancel event was set while the engine was at work."""

@@ -73,9 +73,16 @@ CALLS: dict[str, tuple[dict[str, Any], Check]] = {
         {"runs": [{"network": GRU}], "data": TEXT, "steps": 3, "trace_every": 2},
         lambda events: [event.step for event in events if hasattr(event, "step")][-1] == 3,
     ),
+    "sweep": (
+        {"base": {"data": AB}, "axes": {"network.init.seed": [0, 1, 2]}, "measure": ["loss"]},
+        lambda events: (
+            events[-1].cells == 3 and {e.index for e in events[:-1]} == {(0,), (1,), (2,)}
+        ),
+    ),
     "catalog": ({}, lambda answer: "lstm" in [cell.name for cell in answer.cells]),
     "health": ({}, lambda answer: answer.status == "ok"),
 }
+STREAMS = {"train", "sweep"}
 PATHS = {path.rpartition("/")[2] for path in app.openapi()["paths"] if path.startswith("/api/v1/")}
 
 
@@ -97,13 +104,13 @@ def arguments(name: str, tmp_path: Path) -> dict[str, Any]:
 async def call_async(url: str, name: str, given: dict[str, Any]) -> Any:
     async with AsyncClient(url) as unrolled:
         answer = getattr(unrolled, name)(**given)
-        return [event async for event in answer] if name == "train" else await answer
+        return [event async for event in answer] if name in STREAMS else await answer
 
 
 def call_sync(url: str, name: str, given: dict[str, Any]) -> Any:
     with Client(url) as unrolled:
         answer = getattr(unrolled, name)(**given)
-        return list(answer) if name == "train" else answer
+        return list(answer) if name in STREAMS else answer
 
 
 def test_every_path_of_the_api_is_a_call_of_both_clients():

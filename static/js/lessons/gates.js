@@ -150,7 +150,7 @@ function comparisonLink({ forgetBias }) {
 
 /** @param {HTMLElement} root @param {(part: Partial<State>) => void} set */
 function createControls(root, set) {
-  const bar = child(root, "div", "lesson-controls");
+  const bar = child(root, "div", "push-controls");
   const place = (/** @type {string} */ name) => {
     const box = child(bar, "div");
     box.dataset.control = name;

@@ -1,6 +1,6 @@
 import { showTheme, themeNow } from "../theme.js";
 
-const UNKNOWN = "…"; // a number that the figure has not said yet: a line to write it on
+const UNKNOWN = /^[…–]?$/; // a number that the figure has not said yet: a line to write it on
 
 /**
  * A lesson on paper (print.css): always in light colours, and the figure as it stands on the screen, scaled to the page.
@@ -18,7 +18,7 @@ export function startPrinting(column, signal) {
     const { width, height } = fullSize(column);
     style.setProperty("--print-width", `${width}px`);
     style.setProperty("--print-zoom", String(printZoom(width, height)));
-    for (const value of document.querySelectorAll(".value")) value.classList.toggle("unknown", value.textContent === UNKNOWN);
+    for (const value of document.querySelectorAll(".value")) value.classList.toggle("unknown", UNKNOWN.test(value.textContent ?? ""));
     const caption = /** @type {HTMLElement | null} */ (column.querySelector(".figure-caption"));
     if (caption) caption.dataset.address = location.origin + location.pathname;
     dark = themeNow() === "dark";

@@ -50,7 +50,9 @@ export function controlsOf(figure) {
     const name = element.dataset.control ?? "";
     if (NAME.test(name) && !found.has(name)) found.set(name, name === "transport" ? t("export.part.transport") : labelOf(element) || name);
   }
-  return [...found].map(([name, label]) => ({ name, label }));
+  const labels = [...found.values()];
+  const isTwin = (/** @type {string} */ label) => labels.indexOf(label) !== labels.lastIndexOf(label);
+  return [...found].map(([name, label]) => ({ name, label: isTwin(label) ? `${label} (${name})` : label }));
 }
 
 const LABELS = "legend, label, [aria-label], [aria-labelledby], button";

@@ -83,7 +83,10 @@ function columnHead(head, trace, t) {
   const cell = child(head, "th");
   cell.setAttribute("scope", "col");
   renderMath(child(cell, "span"), `t=${t}`);
-  if (t === 0) return cell;
+  if (t === 0) {
+    child(cell, "small").textContent = say("lesson.forward.first");
+    return cell;
+  }
   const target = trace.targets && trace.labels ? trace.labels[trace.targets[t - 1]] : "";
   child(cell, "small").textContent = say("lesson.forward.turn", { symbol: visible(trace.symbols[t - 1] ?? ""), target: visible(target ?? "") });
   return cell;

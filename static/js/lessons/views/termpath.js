@@ -27,7 +27,7 @@ function plan(width, { T, H }, term) {
   const [top, size] = [46, H * PITCH + 8];
   const gap = (width - CAPSULE - 50) / steps;
   return {
-    width, height: top + size + (term.letter === "U" ? 44 : 6), top, bottom: top + size, middle: top + size / 2, from, most: Math.min(20, gap / 2.5),
+    width, height: top + size + (term.letter === "U" ? 27 : 6), top, bottom: top + size, middle: top + size / 2, from, most: Math.min(20, gap / 2.5),
     x: (j) => 15 + CAPSULE / 2 + (j - from) * gap,
   };
 }
@@ -42,7 +42,7 @@ export function drawPath(root, trace, term, scales) {
   for (let j = g.from; j <= trace.T; j += 1) state(picture, g, trace, term, j, scales);
   loss(picture, g, term);
   for (const tile of tiles(g, term)) drawTile(picture, tile);
-  if (term.letter === "U") inputs(picture, g, trace, term);
+  if (term.letter === "U") input(picture, g, trace, term);
 }
 
 /** @param {Term} term */
@@ -121,14 +121,12 @@ function drawTile(picture, { letter, x, y, t, kind }) {
   svg("text", group, { class: "path-math italic", x, y: y + 4.5, "text-anchor": "middle" }).textContent = letter;
 }
 
-/** What U is multiplied with, below its tile. @param {Element} picture @param {Plan} g @param {Trace} trace @param {Term} term */
-function inputs(picture, g, trace, term) {
-  for (let j = 1; j <= trace.T; j += 1) {
-    const group = svg("g", picture, { class: j === term.k ? "path-input" : "path-input is-off" });
-    standsFor(/** @type {SVGElement} */ (group), { kind: "x", t: j });
-    const symbol = trace.symbols[j - 1];
-    mathText(group, "x", `(${j})${symbol ? ` = ${visible(symbol)}` : ""}`, g.x(j), g.bottom + 39, "middle");
-  }
+/** What U is multiplied with, beside its tile. @param {Element} picture @param {Plan} g @param {Trace} trace @param {Term} term */
+function input(picture, g, trace, term) {
+  const group = svg("g", picture, { class: "path-input" });
+  standsFor(/** @type {SVGElement} */ (group), { kind: "x", t: term.k });
+  const symbol = trace.symbols[term.k - 1];
+  mathText(group, "x", `(${term.k})${symbol ? ` = ${visible(symbol)}` : ""}`, g.x(term.k) - TILE / 2 - 5, g.bottom + 20, "end");
 }
 
 /** @param {Element} picture @param {Plan} g @param {Term} term @param {Scales} scales */

@@ -34,6 +34,7 @@ export function terms(root, { onPick }) {
         drawn = key;
         rows = fill(list, rows, shown, onPick);
       }
+      list.classList.toggle("has-picked", shown.picked !== null);
       rows.forEach((row, i) => {
         row.classList.toggle("is-picked", i === shown.picked);
         row.querySelector("button")?.setAttribute("aria-pressed", String(i === shown.picked));

@@ -39,7 +39,7 @@ export function termSheet(root, { onPick }) {
       renderPhrase(sum, "lesson.bptt.added", {
         total: { tex: `\\norm{${name(letter, t)}} = \\mathbf{${texNumber(short(size(whole)))}}` }, norms: short(all.reduce((total, term) => total + term.size, 0)),
       });
-      legend.update(scales, { width: 200, most: 12, over: false });
+      legend.update(scales, { width: 176, most: 12, over: false });
       const term = state.picked === null ? null : all[state.picked];
       renderPhrase(detailTitle, term ? "lesson.bptt.detail" : state.sum ? "lesson.bptt.sum" : "lesson.bptt.pick", { term: { tex: term ? `${term.letter === "V" ? "t" : "k"} = ${term.k}` : "" } });
       detail.update(term ? (letter === "V" ? presentLines(trace, term) : termLines(trace, term)) : state.sum ? sumLines(all, whole) : [], scales);

@@ -4,8 +4,9 @@ FROM node:20-slim AS browser
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-update-notifier --loglevel=error
-COPY scripts/vendor.mjs scripts/
-RUN node scripts/vendor.mjs
+COPY scripts/vendor.mjs scripts/bundle.mjs scripts/
+COPY static static
+RUN node scripts/vendor.mjs && node scripts/bundle.mjs
 
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /build
@@ -30,10 +31,9 @@ RUN useradd --no-log-init --uid 10001 --no-create-home --shell /usr/sbin/nologin
 WORKDIR /srv/unrolled
 COPY --from=packages /venv /venv
 COPY app app
-COPY static static
 COPY templates templates
 COPY docs docs
-COPY --from=browser /build/static/vendor static/vendor
+COPY --from=browser /build/static static
 # Compiled here, for the running container cannot write.
 RUN python -m compileall -q app
 USER 10001

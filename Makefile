@@ -19,6 +19,7 @@ DEV := $(VENV)/.dev
 ORACLE := $(VENV)/.oracle
 NODE := node_modules/.installed
 VENDOR := static/vendor/katex.css
+BUILT := static/build/manifest.json
 
 BENCHMARKS := engine training http
 
@@ -27,14 +28,14 @@ BENCHMARKS := engine training http
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-setup: $(APP) $(VENDOR) ## install what the site needs (Python and browser libraries), start nothing
+setup: $(APP) $(BUILT) ## install what the site needs (Python and browser libraries), start nothing
 	$(SAY) 'setup: done; make run starts the site'
 
-run: $(APP) $(VENDOR) ## set up what is missing and start the site on 127.0.0.1:8000 (PORT=… for another port)
+run: $(APP) $(BUILT) ## set up what is missing and start the site on 127.0.0.1:8000 (PORT=… for another port)
 	$(SAY) 'Unrolled: http://$(HOST):$(PORT)/   (Ctrl-C stops it)'
 	@exec $(PYTHON) -m app --host $(HOST) --port $(PORT)
 
-test: $(VENDOR) $(DEV) $(ORACLE) browser ## set up what is missing and run every test (ARGS='-k triangle' for some, WORKERS=0 in one process)
+test: $(BUILT) $(DEV) $(ORACLE) browser ## set up what is missing and run every test (ARGS='-k triangle' for some, WORKERS=0 in one process)
 	$(SAY) 'test: pytest, the browser and node tests included'
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
@@ -62,8 +63,8 @@ lock: $(PYTHON) ## lock the newest versions that pyproject.toml and package.json
 	@sh scripts/lock.sh $(PYTHON)
 
 clean: ## remove everything that make has made
-	$(SAY) 'clean: $(VENV), node_modules, static/vendor, build and caches'
-	@rm -rf $(VENV) node_modules static/vendor build .pytest_cache .ruff_cache .hypothesis
+	$(SAY) 'clean: $(VENV), node_modules, static/vendor, static/build, build and caches'
+	@rm -rf $(VENV) node_modules static/vendor static/build build .pytest_cache .ruff_cache .hypothesis
 	@find app tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PYTHON):
@@ -93,6 +94,11 @@ $(NODE): package.json package-lock.json .npmrc
 $(VENDOR): scripts/vendor.mjs $(NODE)
 	$(SAY) 'setup: browser libraries into static/vendor'
 	@node scripts/vendor.mjs
+
+# find names the folders too: one is younger once a file in it is gone.
+$(BUILT): scripts/bundle.mjs $(VENDOR) $(shell find static/pages.json static/favicon.svg static/js static/css)
+	$(SAY) 'setup: scripts and styles of the pages into static/build'
+	@node scripts/bundle.mjs
 
 browser:
 	@sh scripts/browser.sh

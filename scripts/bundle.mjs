@@ -14,11 +14,22 @@ const COMPRESSED = {
 };
 const SMALL = 256; // bytes that are not worth a compressed copy
 const { files, pages } = JSON.parse(await readFile("static/pages.json", "utf8"));
+const USUAL = /** @type {const} */ ({
+  outdir: OUT, bundle: true, minify: true, format: "esm", target: "es2022", alias: { culori: "culori/fn" }, loader: { ".woff2": "file" }, write: false,
+  metafile: true, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", assetNames: "[name]-[hash]", legalComments: "none", logLevel: "warning",
+});
 
+/** What is made, by name. @type {Map<string, Uint8Array>} */
+const contents = new Map();
 const sources = await digest();
-const { contents, outputs } = await bundle();
-const copies = Object.fromEntries(await Promise.all(files.map(copy)));
-const manifest = { sources, pages: Object.fromEntries(Object.keys(pages).map((page) => [page, describe(page)])), files: copies };
+const katex = (await make({ entryPoints: ["katex"] })).find(({ entryPoint }) => entryPoint).name;
+/** KaTeX is a file by itself, the same for all pages. @type {import("esbuild").Plugin} */
+const besideKatex = { name: "katex", setup: (b) => b.onResolve({ filter: /^katex$/ }, () => ({ path: `./${katex}`, external: true })) };
+const manifest = {
+  sources,
+  pages: Object.fromEntries((await Promise.all(Object.keys(pages).map(describe))).flat()),
+  files: Object.fromEntries(await Promise.all(files.map(copy))),
+};
 await write();
 
 /** One digest of all that is built from; app/pages/assets.py makes the same. */
@@ -30,32 +41,62 @@ async function digest() {
   return hash.digest("hex");
 }
 
-/** The scripts and styles of all pages in one run: what two pages share is one file. */
-async function bundle() {
-  const scripts = [...new Set(Object.values(pages).map(({ script }) => script))];
-  const { metafile, outputFiles } = await build({
-    entryPoints: [
-      ...scripts.map((script) => ({ in: `static/js/${script}.js`, out: script })),
-      ...Object.keys(pages).map((page) => ({ in: `styles:${page}`, out: page })),
-    ],
-    plugins: [{
-      name: "styles",
-      setup(b) {
-        b.onResolve({ filter: /^styles:/ }, ({ path }) => ({ path: path.slice("styles:".length), namespace: "styles" }));
-        b.onLoad({ filter: /.*/, namespace: "styles" }, ({ path }) => ({
-          contents: pages[path].styles.map((/** @type {string} */ sheet) => `@import "./${sheet}.css";`).join("\n"),
-          loader: "css", resolveDir: "static",
-        }));
-      },
-    }],
-    alias: { culori: "culori/fn" }, loader: { ".woff2": "file" },
-    outdir: OUT, bundle: true, splitting: true, format: "esm", minify: true, target: "es2022", write: false, metafile: true,
-    entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", assetNames: "[name]-[hash]", legalComments: "none", logLevel: "warning",
-  });
-  return {
-    contents: new Map(outputFiles.map((file) => [basename(file.path), file.contents])),
-    outputs: Object.entries(metafile.outputs).map(([path, output]) => ({ ...output, name: basename(path) })),
+/** Bundle, and keep what comes of it. @param {import("esbuild").BuildOptions} options */
+async function make(options) {
+  const { metafile, outputFiles } = await build({ ...USUAL, ...options });
+  for (const file of outputFiles) contents.set(basename(file.path), file.contents);
+  return Object.entries(metafile.outputs).map(([path, output]) => ({ ...output, name: basename(path) }));
+}
+
+/** What a page loads; one that has a figure of its own in each of a folder's files is as many pages. @param {string} page */
+async function describe(page) {
+  const { script, each, fonts } = pages[page];
+  const names = each ? (await readdir(`static/js/${each}`)).filter((name) => name.endsWith(".js")).map((name) => basename(name, ".js")) : [""];
+  const sheets = await make({ entryPoints: [{ in: "sheets", out: page }], plugins: [sheetsOf(page)] });
+  const head = {
+    styles: [sheets.find(({ entryPoint }) => entryPoint).name],
+    fonts: fonts.map((/** @type {string} */ font) => sheets.find(({ name }) => name.startsWith(`${font}-`)).name),
   };
+  return Promise.all(names.map(async (name) => {
+    const entry = { in: `static/js/${script}.js`, out: name ? `${script}-${name}` : script };
+    const made = await make({ entryPoints: [entry], splitting: !each, plugins: [besideKatex, ...(name ? [only(script, each, name)] : [])] });
+    const [first, ...preloads] = needed(made, made.find(({ entryPoint }) => entryPoint === entry.in).name);
+    return [name ? `${page}/${name}` : page, { ...head, script: first, preloads }];
+  }));
+}
+
+/** The page's styles, in their order, as one. @param {string} page @returns {import("esbuild").Plugin} */
+function sheetsOf(page) {
+  const contents = pages[page].styles.map((/** @type {string} */ sheet) => `@import "./${sheet}.css";`).join("\n");
+  return {
+    name: "sheets",
+    setup(b) {
+      b.onResolve({ filter: /^sheets$/ }, ({ path }) => ({ path, namespace: "sheets" }));
+      b.onLoad({ filter: /.*/, namespace: "sheets" }, () => ({ contents, loader: "css", resolveDir: "static" }));
+    },
+  };
+}
+
+/** Of all the modules that a script could ask for by name, the one. @param {string} script @param {string} folder @param {string} name @returns {import("esbuild").Plugin} */
+function only(script, folder, name) {
+  return {
+    name: "only",
+    setup: (b) => b.onLoad({ filter: new RegExp(`/js/${script}\\.js$`) }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const pieces = text.split(/(?<=import\()`\.\/\w+\/\$\{[^}]+\}\.js`(?=\))/);
+      if (pieces.length !== 2) throw new Error(`${path}: no import of one of ${folder}/`);
+      return { contents: pieces.join(`"./${folder}/${name}.js"`), loader: "js" };
+    }),
+  };
+}
+
+/** A module and those that it cannot do without. @param {Awaited<ReturnType<typeof make>>} made @param {string} name @param {Set<string>} [found] */
+function needed(made, name, found = new Set()) {
+  found.add(name);
+  for (const { path, kind } of made.find((output) => output.name === name)?.imports ?? []) {
+    if (kind === "import-statement" && !found.has(basename(path))) needed(made, basename(path), found);
+  }
+  return [...found];
 }
 
 /** A file that stands for itself, by its old name and its new one. @param {string} file @returns {Promise<[string, string]>} */
@@ -66,28 +107,6 @@ async function copy(file) {
   const name = `${basename(file, kind)}-${createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase()}${kind}`;
   contents.set(name, bytes);
   return [file, name];
-}
-
-/** What a page loads. @param {string} page */
-function describe(page) {
-  const { script, fonts } = pages[page];
-  const main = outputs.find(({ entryPoint }) => entryPoint === `static/js/${script}.js`);
-  return {
-    script: main.name, preloads: needed(main.name),
-    styles: [outputs.find(({ entryPoint }) => entryPoint === `styles:${page}`).name],
-    fonts: fonts.map((/** @type {string} */ font) => outputs.find(({ name }) => name.startsWith(`${font}-`)).name),
-  };
-}
-
-/** The modules that a module cannot do without, and KaTeX, which it asks for at once. @param {string} name @param {Set<string>} [found] */
-function needed(name, found = new Set()) {
-  for (const { path, kind, external } of outputs.find((output) => output.name === name).imports) {
-    const next = basename(path);
-    if (external || found.has(next) || kind !== "import-statement" && !next.startsWith("katex-")) continue;
-    found.add(next);
-    needed(next, found);
-  }
-  return [...found];
 }
 
 /** The manifest comes last and whole. What it and the one before do not name goes: a server that runs may still serve that. */

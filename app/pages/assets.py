@@ -37,13 +37,14 @@ class Files:
         self._manifest = manifest
 
     def head(self, page: str) -> Head:
-        """Return what a page of static/pages.json loads.
+        """Return what a page of static/pages.json loads; one of its ``each`` is "lesson/tour".
 
         Raises:
             KeyError: no such page.
         """
         if self._manifest is None:
-            return _plain(json.loads((self._static / "pages.json").read_bytes())["pages"][page])
+            pages = json.loads((self._static / "pages.json").read_bytes())["pages"]
+            return _plain(pages[page.partition("/")[0]])
         built = self._manifest["pages"][page]
         lists = {key: [f"{BUILT}/{name}" for name in built[key]] for key in LISTS}
         return Head(script=f"{BUILT}/{built['script']}", modules=False, **lists)

@@ -107,6 +107,7 @@ def _lesson(stem: str) -> dict[str, Any]:
     before, after = (name and (name, lessons.read(name)) for name in lessons.around(stem))
     return {
         "stem": stem,
+        "assets": f"lesson/{stem}",
         "lesson": lessons.read(stem),
         "lessons": _lessons(),
         "before": before,
@@ -137,7 +138,8 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     """Return a page in the reader's language, or 304 where the browser's copy is the same."""
     wish = request.query_params.get("lang")
     language = negotiate(wish, request.cookies.get("lang"), request.headers.get("accept-language"))
-    frame = _frame(request, language, template.removesuffix(".html"))
+    page = context.get("assets", template.removesuffix(".html"))  # as static/pages.json names it
+    frame = _frame(request, language, page)
     html = templates.get_template(template).render(frame | context)
     if frame["imports"] in html:
         request.app.state.csp_script_hashes.add(_hash(frame["imports"]))

@@ -1,14 +1,12 @@
 import { createAxis } from "./axis.js";
 import { wiringOf } from "./cell/wiring.js";
 import { createSession } from "./api.js";
-import { exchange } from "./exchange.js";
-import { exportDialog } from "./export/dialog.js";
 import { createFrame } from "./frame.js";
 import { startHeader } from "./header.js";
 import { loadMessages, t } from "./i18n.js";
 import { startKeyboard } from "./keyboard.js";
 import { Refused } from "./own/check.js";
-import { dropped, openDialog } from "./own/dialog.js";
+import { dropped } from "./own/dropped.js";
 import { writeState } from "./own/file.js";
 import { createFragments, isWhole, ownPart, readOwn } from "./own/link.js";
 import { stepOfPart } from "./parts.js";
@@ -18,12 +16,8 @@ import { createSheets } from "./sheets.js";
 import { fromPreset, readSettings, toRequest, writeSettings } from "./state.js";
 import { onTheme, themeNow } from "./theme.js";
 import { readTrace } from "./trace.js";
-import { clipping } from "./views/clipping.js";
-import { cellView } from "./views/cell/cell.js";
 import { controls as createControls } from "./views/controls.js";
 import { cellState, gates } from "./views/gates.js";
-import { editing } from "./views/editing.js";
-import { grading } from "./views/grading.js";
 import { gradient } from "./views/gradient.js";
 import { heatmap } from "./views/heatmap.js";
 import { inspector } from "./views/inspector.js";
@@ -36,7 +30,6 @@ import { timeline } from "./views/timeline.js";
 import { tooltip } from "./views/tooltip.js";
 import { transport as createTransport } from "./views/transport.js";
 import { triangle } from "./views/triangle.js";
-import { truncation } from "./views/truncation.js";
 import { windowHandle } from "./views/window.js";
 import { createWindows } from "./windows.js";
 
@@ -87,7 +80,7 @@ const player = createPlayer({ onChange: () => { frame.request(); rememberLater()
 const options = {
   onHover: (/** @type {import("./parts.js").Part | null} */ part) => { hover = part; frame.request(); },
   onStep: (/** @type {number} */ step) => player.seek(step),
-  onPick: (/** @type {import("./parts.js").Part} */ part) => editor.pick(part),
+  onPick: (/** @type {import("./parts.js").Part} */ part) => void later().then(({ editor }) => editor.pick(part)),
   onPath: (/** @type {import("./playhead.js").Path | null} */ path) => { if (path || player.path) player.setPath(path, true); },
   onSettings: (/** @type {Partial<Settings>} */ part, dragging = false) => change({ ...settings, ...part }, { dragging }),
   onZoom: (/** @type {boolean} */ zoom) => { change({ ...settings, zoom }); bands.scrollTop = 0; },
@@ -96,15 +89,12 @@ const options = {
   onPlayPath: () => { player.first(); player.play(); },
 };
 const windows = createWindows({ onChange: () => frame.request() });
-const editor = editing(element("lab-edit"), options);
 /** @type {View[]} */
 const views = [
-  narration(element("headline"), options), cellView(element("cell-view"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
+  narration(element("headline"), options), stage(element("band-stage"), options), timeline(element("band-time"), options),
   heatmap(element("band-hidden"), options),
   cellState(element("band-cell"), options), gates(element("band-gates"), options), gradient(element("band-gradient"), options), triangle(element("band-triangle"), options),
   inspector(element("inspector-content"), options), peek(element("peek")), tooltip(bands),
-  editor, grading(element("lab-grade"), { ...options, onGrade: (gradients) => exchange("grade", { request: toRequest(pictured ?? settings, catalog), gradients }) }),
-  clipping(element("lab-clip"), options), truncation(element("lab-window"), options),
   windowHandle(element("band-triangle"), {
     onWindow: (truncate, dragging) => change({ ...settings, truncate }, { dragging }),
     onOpen: () => openLab("window"),
@@ -127,13 +117,26 @@ async function linkTo(over = {}) {
   const fragment = await fragments.make(settings.own);
   return { link: location.origin + location.pathname + writeSettings({ ...settings, ...over }) + fragment, whole: isWhole(fragment) };
 }
-const exporting = exportDialog({
-  picture: () => trace && { trace, state: viewState(trace) },
-  request: () => toRequest(pictured ?? settings, catalog),
-  links: { link: linkTo, framed: async (hide) => (await linkTo({ hide })).link, file: () => writeState({ ...settings, ...player.place }) },
-});
-
-const opening = openDialog({ settings: () => settings, catalog, trace: () => trace, onOpen: showOwn });
+const request = () => toRequest(pictured ?? settings, catalog);
+/** @type {Promise<ReturnType<typeof import("./later.js").makeLater>> | null} */
+let rest = null;
+/** What comes after the first picture; fetched once. */
+function later() {
+  rest ??= import("./later.js").then(({ makeLater }) => {
+    const made = makeLater({
+      element, options, request,
+      exports: {
+        picture: () => trace && { trace, state: viewState(trace) }, request,
+        links: { link: linkTo, framed: async (hide) => (await linkTo({ hide })).link, file: () => writeState({ ...settings, ...player.place }) },
+      },
+      opens: { settings: () => settings, catalog, trace: () => trace, onOpen: showOwn },
+    });
+    views.push(...made.views);
+    frame.request();
+    return made;
+  });
+  return rest;
+}
 
 /** What was brought, seen whole. @param {Settings} next */
 function showOwn(next) {
@@ -182,6 +185,7 @@ function accept(answer, body) {
   problem = null;
   player.setLength(trace.T);
   if (first || recalling) player.restore(settings);
+  if (first) setTimeout(later); // the picture first
   recalling = false;
   document.body.dataset.state = "ready";
   measure();
@@ -314,16 +318,16 @@ async function brought(state) {
 }
 
 startHeader({
-  query: (over) => writeSettings({ ...settings, ...over }) + (fragments.of(settings.own) ?? ""), link: linkTo, onPartial: () => exporting.open("sharing"),
+  query: (over) => writeSettings({ ...settings, ...over }) + (fragments.of(settings.own) ?? ""), link: linkTo, onPartial: () => void later().then(({ exporting }) => exporting.open("sharing")),
   onChoose: (theme) => { if (settings.theme) settings = { ...settings, theme }; rememberLater(); },
 });
-element("export-button").addEventListener("click", () => exporting.open());
-element("open-button").addEventListener("click", () => opening.open());
-dropped(document.body, (file) => opening.file(file));
+element("export-button").addEventListener("click", async () => (await later()).exporting.open());
+element("open-button").addEventListener("click", async () => (await later()).opening.open());
+dropped(document.body, async (file) => (await later()).opening.file(file));
 document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text/plain") ?? "";
   const typing = event.target instanceof Element && event.target.closest("input, textarea, select, dialog");
-  if (!typing && text.trim()) opening.text(text);
+  if (!typing && text.trim()) void later().then(({ opening }) => opening.text(text));
 });
 const sheets = createSheets();
 windows.explore(settings.lab === "window");
@@ -342,4 +346,5 @@ document.fonts.ready.then(measure);
 window.addEventListener("popstate", recall);
 if (ownPart(location.hash)) settings = { ...settings, own: await brought(history.state) };
 void fragments.make(settings.own);
+if (settings.zoom || settings.lab !== "none") await later(); // the first picture is one of these
 ask();

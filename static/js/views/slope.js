@@ -1,4 +1,3 @@
-import { line } from "d3-shape";
 import { fixed, plain, short } from "../format.js";
 import { t as say } from "../i18n.js";
 import { renderPhrase } from "../math.js";
@@ -156,8 +155,8 @@ function curve(layer, trace, x, y, kind) {
   const [low, high] = span(trace);
   const points = Array.from({ length: 241 }, (_, i) => low + (i / 240) * (high - low));
   const kinks = PHI[trace.activation].bends ? [] : [-1e-9 * high, 1e-9 * high];
-  const path = line().x(([a]) => x(a)).y(([a]) => y(a));
-  element(layer, "path", { d: path([...points, ...kinks].sort((p, q) => p - q).map((a) => [a, 0])) ?? "", class: `curve curve-${kind}` });
+  const places = [...points, ...kinks].sort((p, q) => p - q).map((a) => `${x(a).toFixed(3)},${y(a).toFixed(3)}`);
+  element(layer, "path", { d: `M${places.join("L")}`, class: `curve curve-${kind}` });
 }
 
 /** Marks of all computed steps, binned: the more, the darker. @param {SVGElement} layer @param {Trace} trace @param {number} steps */

@@ -81,7 +81,8 @@ export function figure(root, tools) {
     const both = state.step === "both";
     if (both && !three) return;
     const lines = both ? linesOfThree(/** @type {any[]} */ (three)) : linesOf(trace);
-    const caption = t(both ? "lesson.gates.road.three" : "lesson.gates.road.label", { cell: t(`cell.${state.cell}`), T: trace.T, bias: state.forgetBias });
+    const bias = both ? /** @type {any[]} */ (three)[1].network.parameters.b[H] : trace.parameters.b[0][H]; // the answer's own
+    const caption = t(both ? "lesson.gates.road.three" : `lesson.gates.road.${state.cell}`, { T: trace.T, bias });
     views.road.update(lines, trace.symbols, { scales, width, height: tools.narrow() ? 190 : 380, caption });
   }
 

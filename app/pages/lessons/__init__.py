@@ -13,7 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 HERE = Path(__file__).parent
 # In the order in which they are read.
-LESSONS: tuple[str, ...] = ("sharing", "forward", "bptt", "vanishing", "remedies", "gates")
+LESSONS: tuple[str, ...] = (
+    "convolution",
+    "cycle",
+    "sharing",
+    "forward",
+    "bptt",
+    "vanishing",
+    "remedies",
+    "gates",
+)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]

@@ -32,6 +32,8 @@ const STEPS = {
   sigmoid: { activation: "sigmoid", both: true }, bound: { activation: "sigmoid", both: true, bound: true },
   explode: { radius: 2, both: true, bound: true, linear: true }, meaning: { step: 2 },
 };
+/** @type {Record<string, Partial<State>>} */
+const ACTS = { stronger: { gain: 2 * START.gain }, weaker: { gain: 0.5 } };
 
 /** @param {HTMLElement} root @param {Tools} tools @returns {Figure} */
 export function figure(root, tools) {
@@ -88,7 +90,7 @@ export function figure(root, tools) {
   tools.onResize(draw);
   return {
     show: (step) => change({ ...START, ...STEPS[step] }),
-    act: (name) => change(name === "stronger" ? { gain: 5 } : { gain: 0.5 }),
+    act: (name) => change(ACTS[name] ?? {}),
     point: (part) => ringParts(root, part),
     link: () => `/${writeSettings(settingsOf(state.activation, state, { pass: "path", path: { t: 10, k: 1 }, scale: SCALE }))}`,
     destroy: () => root.replaceChildren(),

@@ -43,7 +43,7 @@ MEASURES: dict[str, Measure] = {
     "half_life": Measure(lambda trace: trace.horizon.half_life, "credit"),  # type: ignore
     "doubling": Measure(lambda trace: trace.horizon.doubling, "credit"),  # type: ignore
     "r2": Measure(lambda trace: trace.horizon.r2, "credit"),  # type: ignore
-    "product_norm": Measure(lambda trace: float(trace.jacobians.product_norm[0]), "jacobians"),  # type: ignore
+    "product_norm": Measure(lambda trace: trace.jacobians.product_norm[0], "jacobians"),  # type: ignore
     "overflow": Measure(_overflow),
 }
 FINAL_LOSS = "final_loss"  # of a training; all others are of one pass

@@ -145,9 +145,8 @@ class Cluster(Executor):
             raise BrokenExecutor(f"the client is {self._client.status}")
         return self._executor.submit(work, *arguments, **named)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Close the connection; the cluster is not ours to stop."""
-        self._executor.shutdown(wait, cancel_futures=cancel_futures)
         self._client.close()
 
 

@@ -14,9 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 HERE = Path(__file__).parent
 # In the order in which they are read.
 LESSONS: tuple[str, ...] = (
+    "tour",
     "convolution",
     "cycle",
     "sharing",
+    "jumps",
     "forward",
     "bptt",
     "vanishing",

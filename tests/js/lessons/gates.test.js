@@ -26,7 +26,7 @@ test("all roads begin where the direct one does", () => {
   const [cell, direct, h] = linesOf(LSTM);
   assert.deepEqual([cell.name, direct.name, h.name], ["cell", "direct", "h"]);
   assert.equal(cell.values[2], direct.values[2]);
-  assert.deepEqual([...h.values], [2, 3, 10]);
+  assert.deepEqual(Array.from(h.values), [2, 3, 10]);
 });
 
 test("openings are means over units and steps", () => {

@@ -112,7 +112,7 @@ export function figure(root, tools) {
     instrument ??= start();
     instrument.set({ own });
     if (!instrument.player.moving) instrument.seek("backward", null);
-    show({ ...DEFAULTS, own });
+    show({ ...DEFAULTS, own, pass: "backward", step: 1 });
   }
 
   /** What the prose says of the network as it is, wherever the reader begins. */

@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     @classmethod
     def _installed(cls, value: str | None) -> str | None:
         if value and not find_spec("distributed"):
-            raise ValueError("needs the package distributed: pip install 'unrolled[dask]'")
+            raise ValueError("needs the package distributed, the extra dask of pyproject.toml")
         return value
 
     @field_validator("rate_limit")

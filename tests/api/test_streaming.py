@@ -58,6 +58,8 @@ def test_the_pace_lets_so_many_through_in_any_second(most):
 class Connection:
     """One request to an app, as its server sees it; the reader may pause or leave."""
 
+    path = TRAIN
+
     def __init__(self, request: dict[str, Any]) -> None:
         self.sent: list[dict[str, Any]] = []
         self.left = asyncio.Event()
@@ -88,8 +90,8 @@ class Connection:
             "type": "http",
             "http_version": "1.1",
             "method": "POST",
-            "path": TRAIN,
-            "raw_path": TRAIN.encode(),
+            "path": self.path,
+            "raw_path": self.path.encode(),
             "root_path": "",
             "query_string": b"",
             "headers": [(b"content-type", b"application/json"), (b"host", b"localhost")],

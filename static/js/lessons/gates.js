@@ -53,7 +53,7 @@ export function figure(root, tools) {
     state.k = Math.min(state.k, state.t);
     fields.show(state);
     instrument.set(settingsOf(state));
-    if (state.step === "both") void compareThree();
+    if (state.step === "both" || !three) compareThree().catch(() => {}); // the reason is shown already
     draw();
     tools.changed();
   }
@@ -64,6 +64,7 @@ export function figure(root, tools) {
     const { traces } = await tools.ask("compare", { networks: requests.map((one) => one.network), data: requests[0].data, include: ["credit"] });
     three = traces;
     traces.forEach((/** @type {any} */ answer, /** @type {number} */ n) => tools.say(`${CELLS[n]}Count`, String(answer.parameter_count)));
+    tools.say("update", fixed(meanOf(traces[2].forward.gates.update)));
     draw();
   }
 
@@ -135,6 +136,9 @@ const settingsOf = ({ cell, forgetBias }) => ({ cell, forgetBias });
 function linesOfThree(answers) {
   return answers.map(({ credit }, n) => ({ name: CELLS[n], values: (credit.dcell_norm ?? credit.dh_norm).at(-1).map((/** @type {number | null} */ v) => v ?? NaN), mark: n }));
 }
+
+/** @param {number[][]} rows */
+const meanOf = (rows) => rows.flat().reduce((sum, v) => sum + v, 0) / rows.flat().length;
 
 /** In the instrument the cell stands open only where it does here. @param {string} link @param {State} state */
 function linkOf(link, { step }) {

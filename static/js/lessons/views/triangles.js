@@ -26,7 +26,7 @@ export function triangles(root, { onPlace }) {
     mathIn(caption, "span", "formula", `\\lVert \\d L(t)/\\d ${tex}(k) \\rVert`);
     const number = child(caption, "output", "number");
     const place = child(box, "div", "two-triangles-plot");
-    return { name, number, triangle: createTriangle(place, { onHover: (at) => { if (at && "t" in at) onPlace(at); } }) };
+    return { name, box, number, triangle: createTriangle(place, { onHover: (at) => { if (at && "t" in at) onPlace(at); } }) };
   });
   const ramp = createRamp(root);
   return {
@@ -34,7 +34,8 @@ export function triangles(root, { onPlace }) {
     update({ T, credit, lossAt }, { scales, width, place }) {
       const size = Math.min(300, Math.floor((width - 24) / 2));
       const losses = Array.from({ length: T }, (_, i) => i + 1).slice(lossAt === "last" ? -1 : 0);
-      for (const { name, number, triangle } of sides) {
+      for (const { name, box, number, triangle } of sides) {
+        box.style.width = `${size}px`;
         const rows = /** @type {Float64Array[]} */ (name === "cell" ? credit.dcell : credit.dh);
         const value = short(rows[place.t - 1][place.k - 1]);
         number.textContent = value;

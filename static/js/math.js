@@ -34,7 +34,7 @@ export function linked(part, tex) {
 /** The part that an element of a rendered formula stands for, if any. @param {EventTarget | null} target @returns {Part | null} */
 export function partOf(target) {
   const element = target instanceof Element ? target.closest("[data-part]") : null;
-  if (!(element instanceof HTMLElement)) return null;
+  if (!(element instanceof HTMLElement || element instanceof SVGElement)) return null;
   const { part: kind, t: step, k, i } = element.dataset;
   const index = (/** @type {string | undefined} */ text) => (text === undefined ? undefined : Number(text));
   return { kind: /** @type {Part["kind"]} */ (kind), t: index(step), k: index(k), i: index(i) };

@@ -43,5 +43,6 @@ test("the small network's settings: a text of T steps, W scaled without stray di
   assert.equal([...smallSettings({ T: LONGEST }).text].length, LONGEST + 1);
   const { own } = smallSettings({ scale: 0.7, zero: true });
   assert.deepEqual(own?.h0, [0, 0, 0, 0]);
+  assert.equal(smallSettings({ T: 5, scale: 0.7, zero: true }).own, own); // the same: its link is made once
   assert.ok(own?.network?.parameters.W.flat().every((w) => String(Math.abs(w)).length <= 4));
 });

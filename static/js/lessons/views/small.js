@@ -25,13 +25,24 @@ export const cycle = (T) => Array.from({ length: T + 1 }, (_, i) => "abc"[i % 3]
 /** W · scale, without the digits that binary fractions add. @param {number} scale */
 const scaled = (scale) => PARAMETERS.W.map((row) => row.map((w) => Number((w * scale).toPrecision(12))));
 
+/** Made once each: a link's own part is kept by the content it holds. @type {Map<string, NonNullable<Settings["own"]>>} */
+const made = new Map();
+
+/** The weights and the first state, as what a reader brought. @param {number} scale @param {boolean} zero */
+function ownOf(scale, zero) {
+  const key = `${scale} ${zero}`;
+  const own = made.get(key) ?? {
+    network: { name: "", cell: /** @type {const} */ ("rnn"), normalization: /** @type {const} */ ("none"), output: /** @type {const} */ ("softmax"), parameters: { ...PARAMETERS, W: scaled(scale) } },
+    data: null, h0: zero ? FIRST.map(() => 0) : FIRST, cell0: null, edits: [],
+  };
+  made.set(key, own);
+  return own;
+}
+
 /** The instrument's settings of the small network. @param {Choice} [choice] @returns {Settings} */
 export function smallSettings({ T = 3, text = cycle(T), scale = 1, zero = false, lossAt = "every" } = {}) {
   return {
     ...DEFAULTS, kind: "text", text, cell: "rnn", activation: "tanh", H: FIRST.length, lossAt, scale: [-2, 1],
-    own: {
-      network: { name: "", cell: "rnn", normalization: "none", output: "softmax", parameters: { ...PARAMETERS, W: scaled(scale) } },
-      data: null, h0: zero ? FIRST.map(() => 0) : FIRST, cell0: null, edits: [],
-    },
+    own: ownOf(scale, zero),
   };
 }

@@ -24,7 +24,7 @@ let made = 0;
 function plan(width, { T, H }, term) {
   const from = term.letter === "V" ? 1 : 0;
   const steps = Math.max(1, T - from);
-  const [top, size] = [46, H * PITCH + 8];
+  const [top, size] = [term.letter === "V" ? 62 : 46, H * PITCH + 8];
   const gap = (width - CAPSULE - 50) / steps;
   return {
     width, height: top + size + (term.letter === "U" ? 27 : 6), top, bottom: top + size, middle: top + size / 2, from, most: Math.min(20, gap / 2.5),

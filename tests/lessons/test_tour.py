@@ -39,7 +39,7 @@ def test_the_path_of_the_tour_ends_in_its_cell(hello: dict) -> None:
     row = hello["credit"]["dh_norm"][9 - 1]
     assert len(row) == 9  # no gradient to what comes later
     assert row[3 - 1] < 0.1 * row[9 - 1]
-    assert row == sorted(row)  # paler with every step back
+    assert row == sorted(row)  # fainter with every step back
 
 
 def test_a_bar_is_all_later_losses_together(hello: dict) -> None:

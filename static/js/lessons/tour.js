@@ -43,7 +43,8 @@ export function figure(root, tools) {
   function reveal() {
     const place = root.querySelector(`#${band}`)?.getBoundingClientRect();
     const frame = root.getBoundingClientRect();
-    if (place && band !== "band-stage") root.scrollTop += Math.min(Math.max(0, place.bottom - frame.bottom), place.top - frame.top);
+    const buttons = root.querySelector("#transport")?.getBoundingClientRect().height ?? 0; // they stay at the lower edge
+    if (place && band !== "band-stage") root.scrollTop += Math.min(Math.max(0, place.bottom + buttons - frame.bottom), place.top - frame.top);
     else root.scrollTop = 0;
   }
 

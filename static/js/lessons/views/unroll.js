@@ -121,7 +121,7 @@ function loop(group, { step }, { hover, narrow }, g) {
   stand(path, { kind: "W", t: step }, hover);
   arrow(group, [x + 12, middle + rise + 2], [x, middle + rise - 1], "W done", 9);
   write(group, x + reach * 0.75 + 14, middle + 5, "W", "unroll-letter W");
-  if (!narrow) write(group, x + reach * 0.75 + 28, middle + 28, word("lesson.cycle.later"), "unroll-note");
+  if (!narrow) write(group, x + reach * 0.75 + 56, middle + 28, word("lesson.cycle.later"), "unroll-note");
 }
 
 /** The same edge between two copies. @param {Element} edges @param {number} from @param {number} to @param {number} step @param {Look} look @param {Rows} g */

@@ -197,6 +197,9 @@ def _values(name: str, asked: SweepRequest) -> list[Any]:
 
 
 def _check_known(known: list[list[int]], shape: Index) -> None:
+    if len(known) > prod(shape):
+        message = f"has {len(known):,} cells; the grid has {prod(shape):,}"
+        raise _refusal("resume", message, show(known), f"at most {prod(shape):,} cells")
     for n, index in enumerate(known):
         inside = len(index) == len(shape) and all(
             0 <= i < size for i, size in zip(index, shape, strict=False)

@@ -1,6 +1,5 @@
 """POST /api/v1/sweep: a grid of networks, cell by cell, as Server-Sent Events."""
 
-import asyncio
 import threading
 from functools import partial
 
@@ -128,8 +127,7 @@ async def _tell(plan: SweepPlan, emit: Emit, gone: threading.Event, request: Req
                 raise
             raise _nobody(error, stopping) from None
         finally:
-            gone.set()
-            await asyncio.to_thread(cells.close)
+            cells.close()
 
 
 def _nobody(error: Exception, stopping: Stopping) -> Problem:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from math import prod
 
 from app.api import limits, training_limits
 from app.api.errors import FieldError, Problem
@@ -9,7 +10,7 @@ from app.api.grid import Grid, Index, read_grid
 from app.api.limits import Price, Sizes
 from app.api.resolve import plan_bptt
 from app.api.schemas.requests import BpttRequest
-from app.api.schemas.sweep import SweepRequest, SweepTraining
+from app.api.schemas.sweep import MOST_AXES, SweepRequest, SweepTraining
 from app.api.schemas.training import RunRequest, TrainRequest
 from app.api.sizes import find_sizes, where
 from app.api.training import plan_train, step_sizes
@@ -54,8 +55,8 @@ def plan_sweep(asked: SweepRequest, settings: Settings, cancel: threading.Event)
         raise Problem(
             "validation", f"train {message}", [FieldError(field="train", message=message)]
         )
+    _check_count(asked, settings)
     grid = read_grid(asked)
-    _check_count(grid, settings)
     _check_prices(grid, settings, cancel)
     known = {tuple(index) for index in asked.resume}
     plan = SweepPlan(grid, settings, [index for index in grid.indices() if index not in known])
@@ -65,21 +66,24 @@ def plan_sweep(asked: SweepRequest, settings: Settings, cancel: threading.Event)
     return plan
 
 
-def _check_count(grid: Grid, settings: Settings) -> None:
-    if grid.cells > settings.sweep_cells:
-        shape = " × ".join(f"{size:,}" for size in grid.shape)
-        total = f" = {grid.cells:,}" if len(grid.shape) > 1 else ""
+def _check_count(asked: SweepRequest, settings: Settings) -> None:
+    """Refuse too many cells, before their values are looked at."""
+    sizes = [len(values) for values in asked.axes.values()]
+    cells = prod(sizes)  # 0 with an empty axis, which is refused later for that
+    if cells > settings.sweep_cells:
+        shape = " × ".join(f"{size:,}" for size in sizes)
+        total = f" = {cells:,}" if len(sizes) > 1 else ""
         detail = f"{shape}{total} cells; at most {settings.sweep_cells:,} here"
-        raise _too_much(grid, detail, f"reduce it: {detail}")
+        raise _too_much(asked, detail, f"reduce it: {detail}")
 
 
 def _check_prices(grid: Grid, settings: Settings, cancel: threading.Event) -> None:
     """Refuse a cell that costs too much, and then all of them together."""
-    total, sorts, dearest = 0, 0, (0, grid.shape)
+    asked, total, sorts, dearest = grid.asked, 0, 0, (0, grid.shape)
     for index in grid.sorts():
         check_cancel(cancel)
         with grid.at(index):
-            price = _checked_price(*grid.request(index), grid.asked, settings)
+            price = _checked_price(*grid.request(index), asked, settings)
         total, sorts = total + price.work, sorts + 1
         dearest = max(dearest, (price.work, index))
     total *= grid.cells // sorts
@@ -90,12 +94,12 @@ def _check_prices(grid: Grid, settings: Settings, cancel: threading.Event) -> No
             f"{list(dearest[1])} with {dearest[0]:,}"
         )
         budget = settings.sweep_budget
-        raise _too_much(grid, detail, f"reduce it: {total:,} multiply-adds, at most {budget:,}")
+        raise _too_much(asked, detail, f"reduce it: {total:,} multiply-adds, at most {budget:,}")
 
 
-def _too_much(grid: Grid, detail: str, message: str) -> Problem:
-    several = [axis.name for axis in grid.axes if len(axis.values) > 1]
-    errors = [FieldError(field=f"axes.{name}", message=message) for name in several]
+def _too_much(asked: SweepRequest, detail: str, message: str) -> Problem:
+    several = [name for name, values in asked.axes.items() if len(values) > 1]
+    errors = [FieldError(field=f"axes.{name}", message=message) for name in several[:MOST_AXES]]
     return Problem("over-budget", detail, errors, status=413)
 
 

@@ -34,7 +34,9 @@ export function startReading({ steps, line, onStep, signal }) {
     go(id) {
       const step = steps.find((one) => one.dataset.step === id);
       if (!step) return look();
-      scrollTo({ top: scrollY + step.getBoundingClientRect().top - line() + 24, behavior: "instant" });
+      const come = () => scrollTo({ top: scrollY + step.getBoundingClientRect().top - line() + 24, behavior: "instant" });
+      come();
+      come(); // on a phone the figure sticks only now, and the line is where it then ends
       read(step);
     },
   };

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.schemas import requests, training
+from app.api.schemas import requests, sweep, training
 from app.api.schemas.catalog import CatalogAnswer
 from app.api.schemas.checkpoints import MOST_RUNS, MOST_STEPS
 from app.api.streaming import EVENTS_A_SECOND
@@ -165,6 +165,19 @@ def _limits(settings: Settings) -> dict[str, Any]:
         "work": settings.work_budget,
         "numbers": settings.answer_budget,
         "training": _training_limits(settings),
+        "sweep": _sweep_limits(settings),
+    }
+
+
+def _sweep_limits(settings: Settings) -> dict[str, Any]:
+    return {
+        "axes": sweep.AXES,
+        "measures": get_args(sweep.MeasureName),
+        "axes_at_once": sweep.MOST_AXES,
+        "cells": settings.sweep_cells,
+        "work": settings.sweep_budget,
+        "cell_work": settings.sweep_cell_budget,
+        "sweeps": settings.sweeps,
     }
 
 

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from app.api.schemas import requests, surface, training
+from app.api.schemas import requests, surface, sweep, training
 from app.engine import clipping, optimizers, sequences, trace
 from app.engine.activations import ACTIVATIONS
 from app.engine.cells import CELLS
@@ -16,6 +16,7 @@ from app.engine.surface import DIRECTIONS
 from app.engine.tasks import TASKS
 from app.presets import PRESETS
 from app.settings import Settings
+from app.sweep import FINAL_LOSS, MEASURES
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +130,15 @@ def test_the_limits_are_the_settings(catalog):
             "streams": settings.streams,
             "events_a_second": 20,
         },
+        "sweep": {
+            "axes": list(sweep.AXES),
+            "measures": [*MEASURES, FINAL_LOSS],
+            "axes_at_once": 6,
+            "cells": settings.sweep_cells,
+            "work": settings.sweep_budget,
+            "cell_work": settings.sweep_cell_budget,
+            "sweeps": settings.sweeps,
+        },
     }
 
 
@@ -150,6 +160,7 @@ def test_what_it_answers_is_what_it_documents(client, catalog):
         assert set(catalog[part][0]) == set(schemas[name]["properties"])
     assert set(catalog["defaults"]) == set(schemas["Defaults"]["properties"])
     assert set(catalog["limits"]) == set(schemas["Limits"]["properties"])
+    assert set(catalog["limits"]["sweep"]) == set(schemas["SweepLimits"]["properties"])
     for part, name in (("defaults", "TrainingDefaults"), ("limits", "TrainingLimits")):
         assert set(catalog[part]["training"]) == set(schemas[name]["properties"])
 

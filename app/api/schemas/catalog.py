@@ -195,6 +195,22 @@ class TrainingLimits(BaseModel):
     events_a_second: int = _count("most events of a training", 20, "events a second")
 
 
+class SweepLimits(BaseModel):
+    """The largest sweep that is served, and what one may vary and measure."""
+
+    axes: list[str] = doc(
+        "paths that may be varied", shape="(paths)", example=["network.activation", "data.length"]
+    )
+    measures: list[str] = doc(
+        "what may be measured", shape="(names)", example=["loss", "half_life"]
+    )
+    axes_at_once: int = _count("most axes of a sweep", 6, "axes")
+    cells: int = _count("most cells", 4096, "cells")
+    work: int = _count("largest price of all cells", 500_000_000_000, "multiply-adds")
+    cell_work: int = _count("largest price of a cell", 20_000_000_000, "multiply-adds")
+    sweeps: int = _count("most sweeps at once", 4, "sweeps")
+
+
 class Limits(BaseModel):
     """The largest request that is served."""
 
@@ -210,6 +226,7 @@ class Limits(BaseModel):
     work: int = _count("largest price", 60_000_000_000, "multiply-adds")
     numbers: int = _count("largest answer", 5_000_000, "numbers")
     training: TrainingLimits = block(TrainingLimits, "the largest training")
+    sweep: SweepLimits = block(SweepLimits, "the largest sweep")
 
 
 class CatalogAnswer(BaseModel):

@@ -65,7 +65,7 @@ export function figure(root, tools) {
   child(root, "h2", "figure-title").textContent = tools.t("lesson.remedies.title");
   const onHover = (/** @type {import("../compare/result.js").Place | null} */ next) => { place = next; frame.request(); };
   const chart = createChart(child(root, "div", "remedies-chart"), { onHover, onDistance: (distance) => change({ distance }) });
-  const row = cards(child(root, "div"), { onHover });
+  const row = cards(child(root, "div", "remedy-place"), { onHover });
   const frame = createFrame(() => { draw(); return false; });
   let state = START;
   let scales = createScales(tools.theme(), DEFAULTS.scale);
@@ -136,7 +136,7 @@ function numbersOf(found, { radius, distance }) {
   const relu = found.get("relu");
   numbers.off = relu ? percent(offShare(relu.answer)) : "–";
   const clipped = relu?.result.clipped;
-  return { ...numbers, before: clipped ? short(clipped.before) : "–", after: clipped ? short(clipped.after) : "–" };
+  return { ...numbers, before: relu ? short(relu.answer.gradient_norms.total ?? Infinity) : "–", after: clipped ? short(clipped.after) : "–" };
 }
 
 /** @param {HTMLElement} root @param {(part: Partial<State>) => void} change */

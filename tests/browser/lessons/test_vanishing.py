@@ -1,5 +1,6 @@
 """Lesson 6.9b in the browser: its numbers are the API's, and the link shows them again."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,10 @@ def test_the_product_is_the_apis_step_by_step(page: Page) -> None:
     slope = it.figure.locator('.row-slope [data-step="4"]')
     slope.hover()
     expect(slope).to_have_class("is-chosen is-linked")
+    formula = it.page.locator("#step-product [data-part=slope]")
+    expect(formula).to_have_class(re.compile("is-linked"))
+    it.page.locator("#step-product [data-part=W]").hover()
+    expect(it.figure.locator(".row-W .is-linked")).to_have_count(9)
 
     other = it.follow()
     expect(other.locator(".factors tbody tr")).to_have_count(10)

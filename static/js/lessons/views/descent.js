@@ -190,8 +190,8 @@ function writeBody(body, trace, scales) {
       if (name === "left") writeNorm(cell, trace.credit.dh[T - 1][j - 1], scales);
       else if (name === "term") writeNorm(cell, trace.credit.dW[T - 1][j - 1], scales);
       else cell.textContent = factor ? `×${factorText(factor[/** @type {"slope" | "both"} */ (name === "W" ? "w" : name)])}` : "";
-      if (name === "slope") standsFor(cell, { kind: "slope", t: j });
-      if (name === "W") standsFor(cell, { kind: "W", t: j });
+      if (factor && name === "slope") standsFor(cell, { kind: "slope", t: j });
+      if (factor && name === "W") standsFor(cell, { kind: "W", t: j });
     }
     child(row, "td", "factor-end");
   }

@@ -20,10 +20,11 @@ ORACLE := $(VENV)/.oracle
 NODE := node_modules/.installed
 VENDOR := static/vendor/katex.css
 BUILT := static/build/manifest.json
+AUDIT := scripts/audit/node_modules/.installed
 
 BENCHMARKS := engine training http
 
-.PHONY: help setup run test check bench learn lock clean browser
+.PHONY: help setup run test check bench learn audit lock clean browser
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -59,12 +60,15 @@ bench: $(DEV) $(ORACLE) ## measure the engine and the API against PyTorch
 learn: $(DEV) $(ORACLE) ## train every cell on the known tasks, over five seeds (about 15 minutes of one core)
 	@$(PYTHON) -m benchmarks.learning $(ARGS)
 
+audit: $(APP) $(BUILT) $(AUDIT) browser ## Lighthouse on every page: reports and a table in build/audit (ARGS='/ /train' for some)
+	@node scripts/audit/audit.mjs $(PYTHON) $(ARGS)
+
 lock: $(PYTHON) ## lock the newest versions that pyproject.toml and package.json allow
 	@sh scripts/lock.sh $(PYTHON)
 
 clean: ## remove everything that make has made
-	$(SAY) 'clean: $(VENV), node_modules, static/vendor, static/build, build and caches'
-	@rm -rf $(VENV) node_modules static/vendor static/build build .pytest_cache .ruff_cache .hypothesis
+	$(SAY) 'clean: $(VENV), node_modules, scripts/audit/node_modules, static/vendor, static/build, build and caches'
+	@rm -rf $(VENV) node_modules scripts/audit/node_modules static/vendor static/build build .pytest_cache .ruff_cache .hypothesis
 	@find app tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PYTHON):
@@ -94,6 +98,11 @@ $(NODE): package.json package-lock.json .npmrc
 $(VENDOR): scripts/vendor.mjs $(NODE)
 	$(SAY) 'setup: browser libraries into static/vendor'
 	@node scripts/vendor.mjs
+
+$(AUDIT): scripts/audit/package-lock.json
+	$(SAY) 'setup: Lighthouse, from $<'
+	@npm ci --prefix scripts/audit --ignore-scripts --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
 
 # find names the folders too: one is younger once a file in it is gone.
 $(BUILT): scripts/bundle.mjs $(VENDOR) $(shell find static/pages.json static/favicon.svg static/js static/css)

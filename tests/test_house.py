@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; .+?)? \\$")
-NODE_LOCK = json.loads((ROOT / "package-lock.json").read_text())
+NODE_FOLDERS = ("", "scripts/audit/")
 LONGEST_LINE = 1500
 
 
@@ -85,16 +85,20 @@ def test_the_site_needs_none_of_the_tests_packages() -> None:
     assert not app.keys() & {"pytest", "playwright", "hypothesis", "ruff", "pyright", "torch"}
 
 
-def test_package_lock_holds_what_package_json_asks() -> None:
-    package = json.loads(read("package.json"))
-    root = NODE_LOCK["packages"][""]
+@pytest.mark.parametrize("folder", NODE_FOLDERS)
+def test_package_lock_holds_what_package_json_asks(folder: str) -> None:
+    package = json.loads(read(f"{folder}package.json"))
+    root = json.loads(read(f"{folder}package-lock.json"))["packages"][""]
     for group in ("dependencies", "devDependencies"):
-        assert root[group] == package[group]
-        assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in package[group].values())
+        wanted = package.get(group, {})
+        assert root.get(group, {}) == wanted
+        assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
 
 
-def test_package_lock_has_hashes_and_no_addresses() -> None:
-    entries = {name: entry for name, entry in NODE_LOCK["packages"].items() if name}
+@pytest.mark.parametrize("folder", NODE_FOLDERS)
+def test_package_lock_has_hashes_and_no_addresses(folder: str) -> None:
+    lock = json.loads(read(f"{folder}package-lock.json"))
+    entries = {name: entry for name, entry in lock["packages"].items() if name}
     assert entries
     for name, entry in entries.items():
         assert entry["integrity"].startswith("sha512-"), name

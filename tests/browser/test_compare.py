@@ -39,7 +39,7 @@ class Comparison(Instrument):
     @property
     def names(self) -> list[str]:
         """What the networks are called."""
-        return self.page.locator(".network h3").all_text_contents()
+        return self.page.locator(".network h2").all_text_contents()
 
     @property
     def distance(self) -> Locator:

@@ -68,7 +68,7 @@ function createRow(list, index, options) {
   const name = child(root, "div", "network-name");
   const mark = draw(name, "svg", { class: "network-mark", width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" });
   const words = child(name, "div", "network-words");
-  const title = child(words, "h3");
+  const title = child(words, "h2");
   const lines = child(words, "p", "network-lines");
   const triangle = createTriangle(child(root, "div", "network-triangle"), options);
   const fade = child(root, "p", "network-fade");

@@ -94,5 +94,5 @@ def test_v_looks_at_the_present_and_terms_are_counted(page: Page) -> None:
     it.spin("lesson.bptt.length").fill("12")
     expect(it.value("all")).to_have_text("78")
     it.spin("lesson.bptt.length").fill("1")
-    expect(it.figure.locator(".field-fault")).to_contain_text("2")
+    expect(it.figure.locator(".counter .field-fault")).to_contain_text("2")
     expect(it.value("all")).to_have_text("78")

@@ -73,7 +73,7 @@ def test_a_threshold_shortens_the_gradient_and_leaves_the_triangle(client: TestC
 
 
 def test_batch_normalization_rescues_sigmoid_and_cancels_the_size_of_w(client: TestClient) -> None:
-    normalized = {"activation": "sigmoid", "normalization": "batch"}
+    normalized: dict[str, Any] = {"activation": "sigmoid", "normalization": "batch"}
     plain, fair, large = (
         half_life(ask(client, activation="sigmoid")),
         half_life(ask(client, **normalized)),
@@ -123,10 +123,8 @@ def test_the_lstms_straight_road_is_its_forget_gate(client: TestClient) -> None:
 
 
 def test_an_lstm_has_four_times_the_weights(client: TestClient) -> None:
-    plain, lstm = (
-        ask(client, r, **network)["network"]["parameters"]
-        for r, network in ((0.95, {"activation": "tanh"}), (None, {"cell": "lstm"}))
-    )
+    answers = ask(client, activation="tanh"), ask(client, None, cell="lstm")
+    plain, lstm = (answer["network"]["parameters"] for answer in answers)
     for name in ("U", "W", "b"):
         assert np.size(lstm[name]) == 4 * np.size(plain[name])
     assert np.shape(lstm["V"]) == np.shape(plain["V"])

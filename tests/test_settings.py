@@ -34,6 +34,12 @@ def test_the_environment_overrides(monkeypatch):
         ("TRAINING_THREADS", "0"),
         ("STEP_BUDGET", "0"),
         ("TRUSTED_HOSTS", ""),
+        ("SWEEPS", "-1"),
+        ("SWEEP_WORKERS", "0"),
+        ("SWEEP_CELLS", "0"),
+        ("SWEEP_BUDGET", "0"),
+        ("SWEEP_CELL_BUDGET", "0"),
+        ("DASK", ""),
     ],
 )
 def test_impossible_values_are_refused_by_name(monkeypatch, name, value):

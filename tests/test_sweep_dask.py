@@ -9,9 +9,15 @@ from typing import Any
 
 import pytest
 from distributed import LocalCluster
+from pydantic import ValidationError
+from starlette.testclient import TestClient
 
+from app.main import create_app
+from app.settings import Settings
 from app.sweep import measure, sweep
 from app.workers import WorkersLost, dask_workers
+from tests.api.test_sweep import BASE, values_of
+from tests.api.test_sweep import sweep as sweep_of
 from tests.test_sweep import KEYS, build
 
 
@@ -43,3 +49,17 @@ def test_no_cluster_is_said_so(monkeypatch):
     monkeypatch.setattr("app.workers.CONNECT_SECONDS", 0.3)
     with pytest.raises(WorkersLost, match="no scheduler"):
         dask_workers("tcp://127.0.0.1:9").places()
+
+
+def test_a_server_answers_the_same_by_a_cluster(client, cluster):
+    axes = {"network.cell": ["rnn", "gru"], "network.init.seed": [0, 1]}
+    request = {"base": BASE, "axes": axes, "measure": ["half_life", "gradient_norm"]}
+    with TestClient(create_app(Settings(dask=cluster.scheduler_address))) as other:
+        found = values_of(sweep_of(other, request))
+    assert found == values_of(sweep_of(client, request))
+
+
+def test_a_cluster_without_its_package_is_refused_at_start(monkeypatch):
+    monkeypatch.setattr("app.settings.find_spec", lambda _: None)
+    with pytest.raises(ValidationError, match="needs the package distributed"):
+        Settings(dask="tcp://127.0.0.1:9")

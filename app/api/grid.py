@@ -155,7 +155,7 @@ def read_grid(asked: SweepRequest) -> Grid:
 def _check_axis(name: str, asked: SweepRequest) -> None:
     base, field = asked.base, f"axes.{name}"
     if name not in AXES:
-        raise _refusal(field, "is not a known axis", show(name), ", ".join(AXES))
+        raise _refusal(f"axes.{show(name)}", "is not a known axis", show(name), ", ".join(AXES))
     if not asked.axes[name]:
         raise _refusal(field, "has no values", "an empty list", "at least one value")
     if name.startswith("train.") and asked.train is None:

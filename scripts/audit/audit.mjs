@@ -9,7 +9,7 @@ import { createServer } from "node:net";
 const OUT = "build/audit";
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
 const TIMES = { FCP: "first-contentful-paint", LCP: "largest-contentful-paint", TBT: "total-blocking-time", CLS: "cumulative-layout-shift" };
-const PAGES = ["/", "/compare", "/train", "/lessons", "/glossary", "/docs/api"];
+const MORE = ["/glossary", "/docs/api"]; // beside what the head and the list of the lessons lead to
 
 const [python, ...wanted] = process.argv.slice(2);
 const port = await freePort();
@@ -23,7 +23,7 @@ try {
   await healthy();
   await mkdir(OUT, { recursive: true });
   const lines = ["| page | performance | accessibility | best practices | SEO | FCP | LCP | TBT | CLS |", "|---|---|---|---|---|---|---|---|---|"];
-  for (const path of wanted.length ? wanted : [...PAGES, ...(await lessons())]) lines.push(await audit(path));
+  for (const path of wanted.length ? wanted : await pages()) lines.push(await audit(path));
   await writeFile(`${OUT}/summary.md`, `${lines.join("\n")}\n`);
   console.log(lines.join("\n"));
 } finally {
@@ -50,15 +50,20 @@ async function healthy() {
   throw new Error("the server did not start");
 }
 
-/** The addresses of the lessons, from their list. */
-async function lessons() {
-  const html = await (await fetch(`${site}/lessons`)).text();
-  return [...new Set(html.match(/(?<=href=")\/lessons\/[\w-]+/g))];
+/** The site's pages; /docs is not ours. */
+async function pages() {
+  const found = new Set(["/"]);
+  for (const from of ["/", "/lessons"]) {
+    const html = await (await fetch(site + from)).text();
+    for (const [path] of html.matchAll(/(?<=<a[^>]* href=")\/[\w/-]*(?=")/g)) if (path !== "/docs") found.add(path);
+  }
+  return [...found, ...MORE.filter((path) => !found.has(path))];
 }
 
 /** One page's row; what it lost points for is told below it. @param {string} path */
 async function audit(path) {
   const { lhr } = await lighthouse(site + path, { port: chrome.port, output: "json", logLevel: "silent", onlyCategories: CATEGORIES });
+  if (lhr.runtimeError) console.error(`${path}: ${lhr.runtimeError.message}`);
   await writeFile(`${OUT}/${path.slice(1).replaceAll("/", "-") || "instrument"}.json`, JSON.stringify(lhr));
   for (const { id, auditRefs } of Object.values(lhr.categories)) {
     const lost = auditRefs.filter((ref) => ref.weight > 0 && (lhr.audits[ref.id].score ?? 1) < (id === "performance" ? 0.5 : 1));

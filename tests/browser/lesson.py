@@ -58,7 +58,7 @@ class Reader(Instrument):
         """A live number of the prose."""
         return self.page.locator(f'[data-value="{name}"]').first
 
-    def answer(self, path: str, holds: Callable[[Any], bool] = lambda _: True) -> dict[str, Any]:
+    def answered(self, path: str, holds: Callable[[Any], bool] = lambda _: True) -> dict[str, Any]:
         """Return the newest question to an endpoint whose body is such: ``body`` and ``json``.
 
         Waits until one has been asked and answered.

@@ -17,7 +17,7 @@ def entries(matrix: Locator) -> np.ndarray:
 
 def last_loss(it: Reader) -> dict[str, Any]:
     """Return the newest answer about L(3) alone."""
-    return it.answer("bptt", lambda body: body["data"]["loss_at"] == "last")["json"]
+    return it.answered("bptt", lambda body: body["data"]["loss_at"] == "last")["json"]
 
 
 def test_the_terms_are_the_answers(page: Page) -> None:
@@ -61,7 +61,7 @@ def test_the_terms_are_the_answers(page: Page) -> None:
     it.act("check")
     status = figure.locator(".check-outcome")
     expect(status).to_have_text(it.like("lesson.bptt.agrees", n=47))
-    assert it.answer("gradcheck")["json"]["ok"] is True
+    assert it.answered("gradcheck")["json"]["ok"] is True
 
     it.step("near")
     expect(lit.get_by_role("button")).to_have_accessible_name("k = 2, one back, 0.71")
@@ -76,7 +76,7 @@ def test_v_looks_at_the_present_and_terms_are_counted(page: Page) -> None:
     it = read_lesson(page, "bptt").open("v")
     sizes = it.figure.locator(".term-size strong")
     expect(sizes).to_have_count(3)
-    every = it.answer("bptt", lambda body: body["data"]["loss_at"] == "every")["json"]
+    every = it.answered("bptt", lambda body: body["data"]["loss_at"] == "every")["json"]
     for t, norm in enumerate(every["shares"]["V"], start=1):
         assert agrees(sizes.nth(3 - t).inner_text(), norm)
         assert agrees(it.value(f"v{t}").inner_text(), norm)
@@ -91,7 +91,7 @@ def test_v_looks_at_the_present_and_terms_are_counted(page: Page) -> None:
     expect(it.value("last")).to_have_text("5")
     words = it.say("lesson.bptt.counted", T=5, last=5, sum="1 + 2 + 3 + 4 + 5", all=15)
     expect(it.figure.locator(".counter-words")).to_have_text(words)
-    rows = it.answer("bptt", lambda body: len(body["data"]["text"]) == 6)["json"]["credit"]
+    rows = it.answered("bptt", lambda body: len(body["data"]["text"]) == 6)["json"]["credit"]
     assert sum(len(row) for row in rows["dW_norm"]) == 15
     it.spin("lesson.bptt.length").fill("12")
     expect(it.value("all")).to_have_text("78")

@@ -20,8 +20,8 @@ def reach_of(answer: dict[str, Any]) -> list[np.ndarray]:
 def test_what_is_seen_is_the_apis(page: Page) -> None:
     it = read_lesson(page, "convolution").open("window")
     expect(it.figure).to_have_attribute("data-state", "ready")
-    above = it.answer("convolution")["json"]
-    below = reach_of(it.answer("bptt")["json"])
+    above = it.answered("convolution")["json"]
+    below = reach_of(it.answered("bptt")["json"])
     T = len(below)
     slider = it.figure.get_by_role("slider", name="Output t")
     for press, t in (("Home", 1), ("End", T), ("ArrowLeft", T - 1)):
@@ -44,13 +44,13 @@ def test_what_is_seen_is_the_apis(page: Page) -> None:
 
     it.step("wider")
     it.act("dilated")
-    deep = it.answer("convolution", lambda body: body["network"]["layers"] == 4)["json"]
+    deep = it.answered("convolution", lambda body: body["network"]["layers"] == 4)["json"]
     here = page.locator("#step-wider")
     expect(here.locator('[data-value="sees"]')).to_have_text("16")
     expect(it.value("convolution-count")).to_have_text(str(deep["parameter_count"]))
     expect(page.locator(".reading-none")).to_have_count(0)
     it.act("wide")
-    wide = it.answer("convolution", lambda body: body["network"]["kernel_size"] == T)["json"]
+    wide = it.answered("convolution", lambda body: body["network"]["kernel_size"] == T)["json"]
     expect(it.value("convolution-count")).to_have_text(str(wide["parameter_count"]))
 
     it.step("parallel")
@@ -61,7 +61,7 @@ def test_what_is_seen_is_the_apis(page: Page) -> None:
 
     it.step("points")
     cells = it.figure.locator(".points-table tbody tr").last.get_by_role("cell")
-    recurrence = it.answer("bptt")["json"]
+    recurrence = it.answered("bptt")["json"]
     expect(cells).to_have_text([str(each["parameter_count"]) for each in (above, recurrence)])
 
     other = it.follow()

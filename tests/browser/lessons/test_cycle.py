@@ -23,14 +23,14 @@ def is_hello(body: dict[str, Any]) -> bool:
 def heard(it: Reader, word: str, cut: bool) -> np.ndarray:
     """Return what the page was answered of a word: its readouts (T, O)."""
     x = [[int(letter == label) for label in LABELS] for letter in word]
-    asked = it.answer("bptt", lambda body: body["data"].get("x") == x and is_cut(body) == cut)
+    asked = it.answered("bptt", lambda body: body["data"].get("x") == x and is_cut(body) == cut)
     return np.array(asked["json"]["forward"]["o"])
 
 
 def test_the_cycle_unrolls_and_the_cut_edge_forgets(page: Page) -> None:
     it = read_lesson(page, "cycle").open("folded")
     expect(it.figure).to_have_attribute("data-state", "ready")
-    hello = it.answer("bptt", is_hello)["json"]
+    hello = it.answered("bptt", is_hello)["json"]
     h = np.array(hello["forward"]["h"])
     assert agrees(it.value("twin-with").inner_text(), float(np.linalg.norm(h[2] - h[3])))
     expect(it.value("twin-without")).to_have_text("0")
@@ -52,7 +52,7 @@ def test_the_cycle_unrolls_and_the_cut_edge_forgets(page: Page) -> None:
     it.step("forget")
     expect(it.figure.locator("#band-stage")).to_be_visible()
     it.act("off")
-    cut = it.answer("bptt", lambda body: is_cut(body) and body["data"].get("text") != "hello")
+    cut = it.answered("bptt", lambda body: is_cut(body) and body["data"].get("text") != "hello")
     rows = cut["json"]["credit"]["dh_norm"]
     assert max(norm for t, row in enumerate(rows) for norm in row[:t]) == 0
     here = page.locator("#step-forget")

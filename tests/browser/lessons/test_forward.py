@@ -26,7 +26,7 @@ def test_every_number_is_the_answers(page: Page) -> None:
     expect(unknown).to_have_count(0)
     expect(on).to_have_attribute("aria-disabled", "true")
 
-    answer = it.answer("bptt")["json"]
+    answer = it.answered("bptt")["json"]
     values = answer["forward"] | {"x": answer["data"]["x"]}
     for row, name in ROWS.items():
         for t in (1, 2, 3):
@@ -52,7 +52,7 @@ def test_every_number_is_the_answers(page: Page) -> None:
     question.locator("[data-right]").click()
     question.get_by_role("status").locator('[data-do="zero"]').click()
     expect(it.value("L1")).not_to_have_text(f"{losses[0]:.2f}")
-    changed = it.answer("bptt", lambda body: not any(body["data"]["h0"]))["json"]
+    changed = it.answered("bptt", lambda body: not any(body["data"]["h0"]))["json"]
     for t, loss in enumerate(changed["loss"]["per_step"], start=1):
         expect(it.value(f"L{t}")).to_have_text(f"{loss:.2f}")
 

@@ -34,7 +34,7 @@ def column_agrees(rows: list[list[str]], name: str, values: list[float]) -> bool
 
 def test_gates_roads_and_triangles_are_the_apis(page: Page) -> None:
     it = read_lesson(page, "gates").open("gates")
-    answer = it.answer("bptt")["json"]
+    answer = it.answered("bptt")["json"]
     gates = answer["forward"]["gates"]
     for name in ("forget", "input", "output"):
         assert agrees(it.value(name).inner_text(), float(np.mean(gates[name])))
@@ -52,7 +52,9 @@ def test_gates_roads_and_triangles_are_the_apis(page: Page) -> None:
 
     it.step("bias")
     it.act("closed")
-    shut = it.answer("bptt", lambda body: body["network"]["init"].get("forget_bias") == -2)["json"]
+    shut = it.answered("bptt", lambda body: body["network"]["init"].get("forget_bias") == -2)[
+        "json"
+    ]
     expect(it.figure.get_by_role("img", name="forget bias -2:")).to_be_visible()
     assert column_agrees(table(it), names[1], direct(shut))
     it.act("open")
@@ -67,14 +69,14 @@ def test_gates_roads_and_triangles_are_the_apis(page: Page) -> None:
     assert agrees(it.value("atH").inner_text(), answer["credit"]["dh_norm"][-1][0])
 
     it.step("gru")
-    gru = it.answer("bptt", lambda body: body["network"]["cell"] == "gru")["json"]
+    gru = it.answered("bptt", lambda body: body["network"]["cell"] == "gru")["json"]
     expect(it.value("update")).to_have_text(f"{np.mean(gru['forward']['gates']['update']):.2f}")
     expect(it.figure.locator("#cell-view")).to_be_visible()
 
 
 def test_three_cells_on_one_text_open_in_the_comparison(page: Page) -> None:
     it = read_lesson(page, "gates").open("both")
-    traces = it.answer("compare")["json"]["traces"]
+    traces = it.answered("compare")["json"]["traces"]
     for name, trace in zip(("rnn", "lstm", "gru"), traces, strict=True):
         expect(it.value(f"{name}Count")).to_have_text(str(trace["parameter_count"]))
         credit = trace["credit"]

@@ -38,7 +38,7 @@ def test_two_trainings_run_when_asked_and_pause(page: Page) -> None:
 
 def test_the_cliff_and_both_ways_of_clipping_are_the_apis(page: Page) -> None:
     it = read_lesson(page, "jumps").open("cliff")
-    asked = it.answer("surface")
+    asked = it.answered("surface")
     answer, request = asked["json"], asked["body"]["request"]
     wanted = unit(TIGHT)
     assert request["network"]["parameters"] == wanted["network"]["parameters"]
@@ -56,7 +56,9 @@ def test_the_cliff_and_both_ways_of_clipping_are_the_apis(page: Page) -> None:
     expect(it.figure.get_by_text("clipped", exact=True)).to_have_count(1)
     for name, threshold in (("loose", LOOSE), ("tight", TIGHT)):
         it.act(name)
-        answer = it.answer("surface", lambda b, t=threshold: b["request"]["clip"]["threshold"] == t)
+        answer = it.answered(
+            "surface", lambda b, t=threshold: b["request"]["clip"]["threshold"] == t
+        )
         expect(it.value("cliff-threshold")).to_have_text(f"{threshold:g}")
         length = math.hypot(*answer["json"]["step"]["clipped"])
         assert agrees(it.value("cliff-cut-length").inner_text(), length)
@@ -66,7 +68,7 @@ def test_the_cliff_and_both_ways_of_clipping_are_the_apis(page: Page) -> None:
 
     for name, value in (("norm", "norm-after"), ("value", "value-after")):
         it.step(name)
-        clip = it.answer("bptt", lambda b, by=name: b["clip"]["by"] == by)["json"]["clipped"]
+        clip = it.answered("bptt", lambda b, by=name: b["clip"]["by"] == by)["json"]["clipped"]
         expect(it.figure.get_by_role("radio", name=f"By {name}")).to_be_checked()
         assert agrees(it.value(value).inner_text(), clip["norm_after"])
     expect(it.value("norm-angle")).to_have_text("0°")

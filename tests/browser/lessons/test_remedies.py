@@ -19,7 +19,7 @@ def traces_of(it: Reader, radius: float, clip: object = None, count: int = 5) ->
         same = (relu["init"]["spectral_radius"], relu["clip"]) == (radius, clip)
         return same and len(body["networks"]) == count
 
-    return it.answer("compare", asked)["json"]["traces"]
+    return it.answered("compare", asked)["json"]["traces"]
 
 
 def typical(trace: dict[str, Any], distance: int) -> float:

@@ -14,12 +14,12 @@ TILES = """(row) => [...document.querySelectorAll(`.row-${row} g.uses-tile`)]
 
 def test_uses_are_the_apis_and_untying_multiplies_them(page: Page) -> None:
     it = read_lesson(page, "sharing").open("once")
-    answer = it.answer("bptt")["json"]
+    answer = it.answered("bptt")["json"]
     count, T = answer["parameter_count"], len(answer["data"]["x"])
     expect(it.value("set")).to_have_text(str(count))
     expect(it.figure.locator("tfoot td").nth(2)).to_have_text(str(T * count))
     it.figure.get_by_role("slider", name="Steps T").press("ArrowRight")
-    longer = it.answer("bptt", lambda body: len(body["data"]["text"]) == T + 2)["json"]
+    longer = it.answered("bptt", lambda body: len(body["data"]["text"]) == T + 2)["json"]
     assert longer["parameter_count"] == count
     expect(it.value("set")).to_have_text(str(count))
     expect(it.figure.locator("tfoot td").nth(2)).to_have_text(str((T + 1) * count))

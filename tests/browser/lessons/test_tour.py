@@ -8,7 +8,7 @@ from tests.browser.lesson import read_lesson
 
 def test_the_tour_shows_the_apis_numbers_and_ends_on_one_path(page: Page) -> None:
     it = read_lesson(page, "tour").open()
-    answer = it.answer("bptt")["json"]
+    answer = it.answered("bptt")["json"]
     T, H = len(answer["forward"]["h"]), len(answer["forward"]["h"][0])
     expect(it.value("T")).to_have_text(str(T))
     expect(it.value("H")).to_have_text(str(H))

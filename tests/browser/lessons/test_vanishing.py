@@ -21,7 +21,7 @@ def traces_of(it: Reader, **init: float) -> dict[str, Any]:
     def asked(body: Any) -> bool:
         return all(body["networks"][0]["init"][name] == value for name, value in init.items())
 
-    return dict(zip(NAMES, it.answer("compare", asked)["json"]["traces"], strict=True))
+    return dict(zip(NAMES, it.answered("compare", asked)["json"]["traces"], strict=True))
 
 
 def row(it: Reader, name: str) -> list[str]:
